@@ -1,0 +1,7 @@
+/** The middle of the numbers, or the mean of the middle two; `NaN` of none. */
+export function median(numbers: readonly number[]): number {
+  const ascending = numbers.toSorted((one, other) => one - other);
+  const middle = ascending.length >> 1;
+  const [low = NaN, high = NaN] = [ascending[(ascending.length - 1) >> 1], ascending[middle]];
+  return (low + high) / 2;
+}

@@ -1,0 +1,15 @@
+/** @type {import('jest').Config} */
+export default {
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^nuthatch$': '<rootDir>/libs/nest/src/index.ts',
+    '^nuthatch/([a-z]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#devalue$': 'devalue',
+  },
+  reporters: ['default', '<rootDir>/test/setup/closing-line.mjs'],
+  errorOnDeprecated: true,
+};

@@ -1,0 +1,273 @@
+import type { Observable } from 'rxjs';
+import type { CacheEvent, CustomCacheEvent } from './events/cache-event.js';
+import type { CacheHook } from './events/hooks.js';
+import type { Recorder } from './events/recorder.js';
+import type { EvictionChoice } from './eviction/resolve.js';
+import type { Slot } from './eviction/strategy.js';
+import type { Command } from './history/command.js';
+import type { History, HistoryState } from './history/history.js';
+import { assertKey } from './kernel/assert-key.js';
+import { closed } from './kernel/errors.js';
+import type { WriteOptions } from './kernel/life.js';
+import type { LoadOptions, Loader, Reader } from './load/reader.js';
+import type { CacheInfo, Maintenance } from './maintenance.js';
+import type { BoundsOptions } from './memory/bounds.js';
+import { NO_SLOT } from './memory/memory-table.js';
+import type { MemoryTier } from './memory/memory-tier.js';
+import type { CacheMetrics } from './metrics/cache-metrics.js';
+import type { Counter } from './metrics/counters.js';
+import type { CacheHealth } from './metrics/health.js';
+import type { Overrides } from './overrides.js';
+import type { Snapshot } from './snapshot/snapshot.js';
+import type { CloseReport } from './write/policy.js';
+import type { WritePolicyChoice } from './write/resolve.js';
+import type { Writer } from './write/writer.js';
+
+/** What a cache is made of; `createCache` puts it together. */
+export interface CacheParts<V> {
+  readonly memory: MemoryTier<V>;
+  readonly reader: Reader<V>;
+  readonly writer: Writer<V>;
+  readonly history: History<V>;
+  readonly maintenance: Maintenance<V>;
+  readonly recorder: Recorder<V>;
+  readonly overrides: Overrides;
+}
+
+/**
+ * A cache: memory in front, and behind it, where there is one, a store that is read through and written by a policy. Made by
+ * `createCache`. Keys are non-empty strings; a wrong key, like every misuse, is a `CacheError`. After `close` every method that touches
+ * entries is `closed`.
+ */
+export class Cache<V = unknown> {
+  readonly #parts: CacheParts<V>;
+  readonly #memory: MemoryTier<V>;
+  readonly #recorder: Recorder<V>;
+
+  /** @internal Use `createCache`. */
+  constructor(parts: CacheParts<V>) {
+    this.#parts = parts;
+    this.#memory = parts.memory;
+    this.#recorder = parts.recorder;
+  }
+
+  /** The value of a key, from memory, pending writes or store; `undefined` where there is none. A hit in memory costs one look-up. */
+  get(key: string): Promise<V | undefined> {
+    const slot = this.#memory.find(key);
+    return slot === NO_SLOT ? this.#find(key) : Promise.resolve(this.#hit(key, slot));
+  }
+
+  /** The values of those keys that have one. What is not in memory is read from the store in one call. */
+  async getMany(keys: readonly string[]): Promise<Map<string, V>> {
+    const unique = [...new Set(keys)];
+    const resident = new Map<string, V>();
+    for (const key of unique) {
+      const slot = this.#memory.find(key);
+      if (slot !== NO_SLOT) resident.set(key, this.#hit(key, slot));
+      else this.#check(key);
+    }
+    const found = await this.#parts.reader.findMany(unique.filter((key) => !resident.has(key)));
+    const inOrder = unique.filter((key) => resident.has(key) || found.has(key));
+    // A value may be undefined; that it is there was just asked.
+    return new Map(inOrder.map((key) => [key, (resident.has(key) ? resident : found).get(key) as V]));
+  }
+
+  /**
+   * The value of a key, loaded and kept where nobody has it. Callers that come while it is loading share the load, and its
+   * error, which is not kept. Where the key is changed or invalidated meanwhile, the loaded value is given to its callers and not kept.
+   * `null` and `undefined` are values like any other.
+   */
+  async getOrLoad(key: string, loader: Loader<V>, options?: LoadOptions<V>): Promise<V> {
+    const slot = this.#memory.find(key);
+    if (slot !== NO_SLOT) return this.#hit(key, slot);
+    this.#check(key);
+    return this.#parts.reader.load({ key, loader, options: this.#parts.overrides.apply(options) });
+  }
+
+  /** Writes a value. Resolves when it is as safe as the write policy promises, rejects where the store refused it. */
+  async set(key: string, value: V, options?: WriteOptions): Promise<void> {
+    this.#check(key);
+    const { writer, overrides } = this.#parts;
+    await writer.set([[key, writer.prepare(value, overrides.apply(options))]]);
+  }
+
+  /** Writes entries as one batch: the store gets all of them, or none. */
+  async setMany(entries: Iterable<readonly [key: string, value: V]>, options?: WriteOptions): Promise<void> {
+    const { writer, overrides } = this.#parts;
+    const applied = overrides.apply(options);
+    const last = new Map(entries);
+    for (const key of last.keys()) this.#check(key);
+    await writer.set(Array.from(last, ([key, value]) => [key, writer.prepare(value, applied)]));
+  }
+
+  /** Deletes a key everywhere; answers whether there was an entry. */
+  async delete(key: string): Promise<boolean> {
+    return (await this.deleteMany([key])) > 0;
+  }
+
+  /** Deletes keys as one batch; answers how many of them had an entry. */
+  async deleteMany(keys: readonly string[]): Promise<number> {
+    for (const key of keys) this.#check(key);
+    return this.#parts.writer.delete([...new Set(keys)]);
+  }
+
+  /** Whether there is an entry, in memory or behind it. Counts as no use. */
+  async has(key: string): Promise<boolean> {
+    if (this.#memory.find(key) !== NO_SLOT) return true;
+    this.#check(key);
+    return this.#parts.reader.has(key);
+  }
+
+  /**
+   * Removes every entry. In a store of the role `'record'`, the user's own data, rows stay unless `store` is true; in one of the role
+   * `'cache'` they go.
+   */
+  clear(options?: { readonly store?: boolean }): Promise<void> {
+    return this.#parts.maintenance.clear(options?.store);
+  }
+
+  /** Makes every entry gone that carries one of the tags, also results of loads under way. O(1) per tag in memory. */
+  invalidateTags(...tags: readonly string[]): Promise<void> {
+    return this.#parts.maintenance.invalidateTags(tags);
+  }
+
+  /** The value in memory, without counting as a use and without asking the store. */
+  peek(key: string): V | undefined {
+    const slot = this.#memory.find(key);
+    return slot === NO_SLOT ? undefined : this.#memory.handOut(this.#memory.table.valueAt(slot));
+  }
+
+  /** How many entries memory holds, those included that have expired and are not removed yet. */
+  get size(): number {
+    return this.#memory.table.size;
+  }
+
+  /** The keys in memory, in order of arrival. Safe while the cache changes. */
+  *keys(): Generator<string, void> {
+    for (const slot of this.#memory.living()) yield this.#memory.table.keyAt(slot);
+  }
+
+  /** The entries in memory, in order of arrival, not counted as uses. Safe while the cache changes. */
+  *entries(): Generator<[key: string, value: V], void> {
+    const { table } = this.#memory;
+    for (const slot of this.#memory.living())
+      yield [table.keyAt(slot), this.#memory.handOut(table.valueAt(slot))];
+  }
+
+  [Symbol.iterator](): Generator<[key: string, value: V], void> {
+    return this.entries();
+  }
+
+  /** Runs `fn` with other defaults for the writes and loads that it makes, also across awaits; concurrent callers are not affected. */
+  withOverrides<T>(overrides: WriteOptions, fn: () => T): T {
+    return this.#parts.overrides.run(overrides, fn);
+  }
+
+  /** Runs a command that can be undone, such as `new SetCommand(key, value)`. */
+  run(command: Command<V>): Promise<void> {
+    return this.#parts.history.run(command);
+  }
+
+  /** Takes the last command back; answers whether there was one. @throws CacheError `undo_conflict` where the key has been changed since. */
+  undo(): Promise<boolean> {
+    return this.#parts.history.undo();
+  }
+
+  /** Does again what was undone last; answers whether there was something. @throws CacheError `undo_conflict` as {@link undo}. */
+  redo(): Promise<boolean> {
+    return this.#parts.history.redo();
+  }
+
+  /** What can be undone and redone, now and after every change. */
+  get history$(): Observable<HistoryState> {
+    return this.#parts.history.state$;
+  }
+
+  /** A deep copy of everything: entries with their lives and hits, the store's rows, the names of strategy and policy. Flushes first. */
+  snapshot(): Promise<Snapshot> {
+    return this.#parts.maintenance.snapshot();
+  }
+
+  /** Puts a snapshot in the place of everything, or changes nothing. What was counted stays counted. @throws CacheError `bad_snapshot`. */
+  restore(snapshot: Snapshot): Promise<void> {
+    return this.#parts.maintenance.restore(snapshot);
+  }
+
+  /** Puts another eviction strategy in charge; every entry stays. O(n). */
+  swapEviction(eviction: EvictionChoice): void {
+    this.#parts.maintenance.swapEviction(eviction);
+  }
+
+  /** Puts another write policy in charge, after everything pending is stored; where that fails, the old one stays. */
+  swapWritePolicy(policy: WritePolicyChoice): Promise<void> {
+    return this.#parts.maintenance.swapWritePolicy(policy);
+  }
+
+  /** Changes the bounds of memory and evicts what no longer fits; what is left out stays. */
+  resize(bounds: BoundsOptions): void {
+    this.#parts.maintenance.resize(bounds);
+  }
+
+  /** Brings everything pending to the store; answers how many changes that were. */
+  flush(): Promise<number> {
+    return this.#parts.maintenance.flush();
+  }
+
+  /** Flushes for at most `deadlineMs` (5 seconds), then lets go of everything. Answers what could not be stored. Harmless when closed. */
+  close(deadlineMs = 5000): Promise<CloseReport> {
+    return this.#parts.maintenance.close(deadlineMs);
+  }
+
+  /** Everything that happens, as it happens. With no subscriber no event is built; a subscriber that throws is reported. */
+  get events$(): Observable<CacheEvent> {
+    return this.#recorder.events$;
+  }
+
+  /** Calls `hook` at the moments of an entry's life; answers how to stop. */
+  addHook(hook: CacheHook<V>): () => void {
+    return this.#recorder.addHook(hook);
+  }
+
+  /** Emits an event of your own to the subscribers of {@link events$}. */
+  emit(event: CustomCacheEvent): void {
+    this.#recorder.emit(event);
+  }
+
+  /** A counter of your own, shown under `custom` in {@link metrics}. */
+  addCounter(name: string): Counter {
+    return this.#recorder.counters.addCounter(name);
+  }
+
+  /** What the cache has counted and measured. */
+  metrics(): CacheMetrics {
+    return this.#parts.maintenance.metrics();
+  }
+
+  /** What the cache is made of: name, bounds, strategy, policy, store. */
+  info(): CacheInfo {
+    return this.#parts.maintenance.info();
+  }
+
+  /** Whether the cache, its store and its flushes work. */
+  health(): CacheHealth {
+    return this.#parts.maintenance.health();
+  }
+
+  async #find(key: string): Promise<V | undefined> {
+    this.#check(key);
+    return this.#parts.reader.find(key);
+  }
+
+  #check(key: string): void {
+    assertKey(key);
+    if (this.#parts.maintenance.isClosed) throw closed('the cache');
+  }
+
+  #hit(key: string, slot: Slot): V {
+    const value = this.#memory.use(slot);
+    this.#recorder.counters.counts.hits++;
+    if (this.#recorder.isObserved)
+      this.#recorder.hit(key, 'memory', () => ({ value, entry: this.#memory.viewAt(slot) }));
+    return value;
+  }
+}

@@ -1,0 +1,62 @@
+import type { CacheError } from '../kernel/errors.js';
+import type { CacheMetrics } from '../metrics/cache-metrics.js';
+
+/** Where a value was found. */
+export type HitTier = 'memory' | 'pending' | 'store';
+
+/** What happens in a cache, by name. Events carry keys and never values. */
+export interface CacheEvents {
+  /** A value was written, by a caller or, where `source` is `'load'`, as the result of a loader. */
+  entry_set: { readonly key: string; readonly source: 'caller' | 'load' };
+  entry_get_hit: { readonly key: string; readonly tier: HitTier };
+  entry_get_miss: { readonly key: string };
+  entry_deleted: { readonly key: string };
+  /** An entry left memory to make room; the store, if any, still has it. */
+  entry_evicted: { readonly key: string };
+  entry_expired: { readonly key: string };
+  /** The cache is over its bounds, and its strategy names nobody that could leave. */
+  eviction_stalled: { readonly reason: string };
+  strategy_swapped: { readonly from: string; readonly to: string };
+  write_policy_swapped: { readonly from: string; readonly to: string };
+  snapshot_taken: { readonly entries: number };
+  snapshot_restored: { readonly entries: number };
+  /** Pending writes have reached the store. */
+  flushed: { readonly writes: number; readonly durationMs: number };
+  /** A flush failed; its writes stay pending. */
+  flush_error: { readonly writes: number; readonly error: CacheError };
+  command_executed: { readonly command: string; readonly key: string };
+  command_undone: { readonly command: string; readonly key: string };
+  command_redone: { readonly command: string; readonly key: string };
+  metrics_updated: { readonly metrics: CacheMetrics };
+  load_started: { readonly key: string };
+  load_failed: { readonly key: string; readonly error: unknown };
+  /** A loaded value was handed to its callers and not kept, since the key was changed or invalidated meanwhile. */
+  load_fenced: { readonly key: string };
+  invalidated: { readonly tags: readonly string[] };
+  cleared: { readonly store: boolean };
+  /** The store failed where no caller is told: on a read that went on to the loader, or when a loaded value was to be stored. */
+  store_failed: { readonly error: CacheError };
+  /** An observer or hook threw; the cache and the others went on. */
+  hook_failed: { readonly hook: string; readonly error: unknown };
+}
+
+/**
+ * Events of the user's own, emitted with `cache.emit`. To be declared by merging:
+ * `declare module 'nuthatch/engine' { interface CustomCacheEvents { price_changed: { sku: string } } }`.
+ */
+export interface CustomCacheEvents {}
+
+type Named<Events> = {
+  [Type in keyof Events]: { readonly type: Type; readonly cache: string } & Events[Type];
+}[keyof Events];
+
+/** Something that happened: `type` first, `cache` the name of the cache. */
+export type CacheEvent = Named<CacheEvents> | Named<CustomCacheEvents>;
+
+/** An event of the user's own, before the cache puts its name on it. */
+export type CustomCacheEvent = WithoutCache<Named<CustomCacheEvents>>;
+
+/** An event of the engine, before the cache puts its name on it. */
+export type Fact = WithoutCache<Named<CacheEvents>>;
+
+type WithoutCache<E> = E extends unknown ? Omit<E, 'cache'> : never;

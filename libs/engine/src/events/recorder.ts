@@ -1,0 +1,166 @@
+import type { Observable } from 'rxjs';
+import type { EntryView } from '../kernel/entry.js';
+import { CacheError, storeFailed } from '../kernel/errors.js';
+import type { Counters } from '../metrics/counters.js';
+import type { HealthRecord } from '../metrics/health.js';
+import type { CacheEvent, CustomCacheEvent, Fact, HitTier } from './cache-event.js';
+import { EventHub } from './event-hub.js';
+import type { CacheHook } from './hooks.js';
+
+/** What a recorder writes to. */
+export interface RecorderParts {
+  /** The name of the cache. */
+  readonly name: string;
+  readonly counters: Counters;
+  readonly health: HealthRecord;
+}
+
+/**
+ * The one place where a fact becomes a count, an event and a call of the hooks. The counts are always kept; events and
+ * entry views are to be built only while {@link isObserved}.
+ */
+export class Recorder<V> {
+  readonly #parts: RecorderParts;
+  readonly #hub: EventHub;
+  readonly #hooks = new Set<CacheHook<V>>();
+  #isReporting = false;
+  /** Whether anybody listens or hooks in. */
+  isObserved = false;
+  /** Called when something was recorded while somebody listens. */
+  onActivity: () => void = () => undefined;
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+    this.#hub = new EventHub(
+      (error) => this.hookFailed('events$', error),
+      () => this.#lookAround(),
+    );
+  }
+
+  get events$(): Observable<CacheEvent> {
+    return this.#hub.events$;
+  }
+
+  get isListening(): boolean {
+    return this.#hub.isListening;
+  }
+
+  get counters(): Counters {
+    return this.#parts.counters;
+  }
+
+  addHook(hook: CacheHook<V>): () => void {
+    this.#hooks.add(hook);
+    this.#lookAround();
+    return () => {
+      this.#hooks.delete(hook);
+      this.#lookAround();
+    };
+  }
+
+  /** A value was found; the count of memory hits is kept by the caller, on its hot path. */
+  hit(key: string, tier: HitTier, seen: () => { readonly value: V; readonly entry: EntryView }): void {
+    if (!this.isObserved) return;
+    this.emit({ type: 'entry_get_hit', key, tier });
+    if (this.#hooks.size === 0) return;
+    const { value, entry } = seen();
+    this.#call('onHit', (hook) => hook.onHit?.(key, value, entry));
+  }
+
+  miss(key: string): void {
+    this.#parts.counters.counts.misses++;
+    if (!this.isObserved) return;
+    this.emit({ type: 'entry_get_miss', key });
+    this.#call('onMiss', (hook) => hook.onMiss?.(key));
+  }
+
+  set(key: string, value: V, source: 'caller' | 'load'): void {
+    if (source === 'caller') this.#parts.counters.counts.sets++;
+    if (!this.isObserved) return;
+    this.emit({ type: 'entry_set', key, source });
+    this.#call('onSet', (hook) => hook.onSet?.(key, value));
+  }
+
+  deleted(key: string): void {
+    this.#parts.counters.counts.deletes++;
+    if (!this.isObserved) return;
+    this.emit({ type: 'entry_deleted', key });
+    this.#call('onDelete', (hook) => hook.onDelete?.(key));
+  }
+
+  evicted(key: string, value: V, entry: EntryView): void {
+    this.emit({ type: 'entry_evicted', key });
+    this.#call('onEvict', (hook) => hook.onEvict?.(key, value, entry));
+  }
+
+  expired(key: string, value: V, entry: EntryView): void {
+    this.emit({ type: 'entry_expired', key });
+    this.#call('onExpire', (hook) => hook.onExpire?.(key, value, entry));
+  }
+
+  flushed(writes: number, durationMs: number): void {
+    this.#parts.counters.counts.flushed_writes += writes;
+    this.#parts.counters.time('flush', durationMs);
+    this.#parts.health.worked();
+    this.emit({ type: 'flushed', writes, durationMs });
+  }
+
+  flushFailed(writes: number, thrown: unknown): void {
+    const error = asCacheError('flush', thrown);
+    this.#parts.counters.counts.flush_errors++;
+    this.#parts.health.failed(error.message);
+    this.emit({ type: 'flush_error', writes, error });
+  }
+
+  /** The store has answered. */
+  storeWorked(durationMs: number): void {
+    this.#parts.counters.time('store', durationMs);
+    this.#parts.health.worked();
+  }
+
+  /** The store failed, and no caller is told. */
+  storeFailed(operation: string, thrown: unknown): void {
+    const error = asCacheError(operation, thrown);
+    this.#parts.counters.counts.store_failures++;
+    this.#parts.health.failed(error.message);
+    this.emit({ type: 'store_failed', error });
+  }
+
+  emit(fact: Fact | CustomCacheEvent): void {
+    if (!this.#hub.isListening) return;
+    // A fact is an event of the union without the name of its cache.
+    this.#hub.emit({ ...fact, cache: this.#parts.name } as CacheEvent);
+    this.onActivity();
+  }
+
+  /** Reports what an observer or hook threw; what is thrown while reporting is counted only. */
+  hookFailed(hook: string, error: unknown): void {
+    this.#parts.counters.counts.hook_failures++;
+    if (this.#isReporting) return;
+    this.#isReporting = true;
+    this.emit({ type: 'hook_failed', hook, error });
+    this.#isReporting = false;
+  }
+
+  complete(): void {
+    this.#hub.complete();
+  }
+
+  #call(name: keyof CacheHook, run: (hook: CacheHook<V>) => void): void {
+    for (const hook of this.#hooks) {
+      try {
+        run(hook);
+      } catch (error) {
+        this.hookFailed(name, error);
+      }
+    }
+  }
+
+  #lookAround(): void {
+    this.isObserved = this.#hub.isListening || this.#hooks.size > 0;
+  }
+}
+
+function asCacheError(operation: string, thrown: unknown): CacheError {
+  return thrown instanceof CacheError ? thrown : storeFailed(operation, thrown);
+}

@@ -1,0 +1,13 @@
+import type { Slot } from './strategy.js';
+
+/** @throws Error where `listed` is not exactly `resident`, each slot once. */
+export function auditMembers(name: string, listed: Iterable<Slot>, resident: ReadonlySet<Slot>): void {
+  const seen = new Set<Slot>();
+  for (const slot of listed) {
+    if (seen.has(slot)) throw new Error(`${name}: slot ${slot} is listed twice`);
+    if (!resident.has(slot)) throw new Error(`${name}: slot ${slot} is listed but not resident`);
+    seen.add(slot);
+  }
+  if (seen.size !== resident.size)
+    throw new Error(`${name}: ${seen.size} slots listed, ${resident.size} resident`);
+}

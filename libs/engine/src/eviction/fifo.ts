@@ -1,0 +1,37 @@
+import { auditMembers } from './audit.js';
+import { SlotList } from './slot-list.js';
+import type { EvictionStrategy, EvictionStrategyFactory, Slot } from './strategy.js';
+
+/** First in, first out: uses change nothing, so a hit costs nothing. */
+class Fifo implements EvictionStrategy {
+  /** Oldest arrival first. */
+  readonly #arrivals = new SlotList();
+
+  onInsert(slot: Slot): void {
+    this.#arrivals.addLast(slot);
+  }
+
+  onAccess(): void {}
+
+  onRemove(slot: Slot): void {
+    this.#arrivals.remove(slot);
+  }
+
+  chooseVictim(): Slot | undefined {
+    return this.#arrivals.first;
+  }
+
+  order(): Iterable<Slot> {
+    return this.#arrivals;
+  }
+
+  resize(): void {}
+
+  audit(resident: ReadonlySet<Slot>): void {
+    this.#arrivals.audit('fifo');
+    auditMembers('fifo', this.#arrivals, resident);
+  }
+}
+
+/** Evicts the entry that came first, however much it is used. O(1). */
+export const fifo: EvictionStrategyFactory = { name: 'fifo', create: () => new Fifo() };

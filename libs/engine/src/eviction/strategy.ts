@@ -1,0 +1,72 @@
+import type { Random } from '../kernel/random.js';
+
+/** The place of an entry in the memory of a cache: a small whole number, used again once the entry has left. */
+export type Slot = number;
+
+/**
+ * Decides which entry leaves when room is needed. One instance belongs to one cache and sees slots only, never keys
+ * or values. It answers and does not act: the cache removes the victim and then calls {@link onRemove}.
+ *
+ * Every call is synchronous, on the path of each read and write: keep it O(1), or O(log n), and free of allocation.
+ * Arrays indexed by slot are the natural shape (see `SlotList`); slots may exceed the capacity by one, since the newcomer is
+ * inserted before the victim is chosen.
+ */
+export interface EvictionStrategy {
+  /** A new resident. It is inserted first, so the newcomer may be the next victim. */
+  onInsert(slot: Slot): void;
+  /** A resident was read or overwritten; its expiry and weight may have changed. */
+  onAccess(slot: Slot): void;
+  /** A resident has been evicted, expired or deleted. Its slot may come back with another entry. */
+  onRemove(slot: Slot): void;
+  /** The resident to evict next, still listed; `undefined` when there is none: the cache then stops evicting. */
+  chooseVictim(): Slot | undefined;
+  /** Every resident once, the next victim first: for swaps, snapshots and explanations. */
+  order(): Iterable<Slot>;
+  /** The cache may now hold this many entries. */
+  resize(capacity: number): void;
+  /**
+   * Recomputes every field that the strategy owns from scratch.
+   * @throws Error where the books do not balance, or do not hold exactly `resident`.
+   */
+  audit(resident: ReadonlySet<Slot>): void;
+}
+
+/**
+ * Makes a strategy for a cache. This is what is registered, configured and injected, since one factory serves many caches.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * class CheapestFirst implements EvictionStrategyFactory {
+ *   constructor(private readonly prices: Prices) {}
+ *   create(context: EvictionContext) { return new CheapestFirstStrategy(context, this.prices); }
+ * }
+ * ```
+ */
+export interface EvictionStrategyFactory {
+  /** The name shown in `info()` and events; the class's name when left out. */
+  readonly name?: string;
+  create(context: EvictionContext): EvictionStrategy;
+}
+
+/** What a strategy is given when it is made. */
+export interface EvictionContext {
+  /** How many entries the cache may hold; `Infinity` where only bytes are bounded. */
+  readonly capacity: number;
+  readonly random: Random;
+  /** A 32-bit hash of the key in a slot, seeded per process. Computed at each call: strategies that do not need it never pay. */
+  hashOf(slot: Slot): number;
+  readonly entries: SlotFacts;
+}
+
+/** What the cache knows of the entry in a slot, to be read while it is resident (also during {@link EvictionStrategy.onRemove}). */
+export interface SlotFacts {
+  /** Bytes, or 0 where nothing is weighed. */
+  weight(slot: Slot): number;
+  /** Monotonic deadline in milliseconds, `Infinity` where it does not expire. */
+  expiresAt(slot: Slot): number;
+  /** Monotonic time of the last write, in milliseconds. */
+  writtenAt(slot: Slot): number;
+  /** How often it was read since it came in; at a swap, strategies learn from it what the last one knew. */
+  hits(slot: Slot): number;
+}

@@ -1,0 +1,40 @@
+/** Why an entry left the memory of a cache. */
+export type RemovalCause =
+  /** The strategy chose it to make room, or it is heavier than the whole cache. */
+  | 'evicted'
+  /** Its life was over. */
+  | 'expired'
+  /** It was deleted or invalidated. */
+  | 'deleted'
+  /** It was overwritten. */
+  | 'replaced'
+  /** The whole cache was cleared, closed or restored. */
+  | 'cleared';
+
+/** An entry as hooks and observers see it: read-only, taken at the moment of the call. */
+export interface EntryView {
+  /** Milliseconds since the value was written. */
+  readonly ageMs: number;
+  /** Milliseconds that it has left; `Infinity` where it does not expire, 0 or less where it has. */
+  readonly ttlMs: number;
+  /** How often it was read since it came into memory. */
+  readonly hits: number;
+  /** Bytes, as `weigh` estimates them; 0 where nothing is weighed. */
+  readonly weight: number;
+  /** Whether it waits in a write-back queue, not yet in the store. */
+  readonly dirty: boolean;
+  /** When the value was written, as epoch milliseconds. */
+  readonly writtenAt: number;
+}
+
+/** Everything that is needed to put an entry back as it was. */
+export interface EntryState<V> {
+  readonly value: V;
+  /** Monotonic deadline of the cache's clock; `Infinity` where it does not expire. */
+  readonly expiresAt: number;
+  readonly tags: readonly string[];
+  /** Which write brought it: larger is later. */
+  readonly version: number;
+}
+
+export const NO_TAGS: readonly string[] = Object.freeze([]);

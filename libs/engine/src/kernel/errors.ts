@@ -1,0 +1,151 @@
+/** What went wrong, to switch on: `if (error instanceof CacheError && error.code === 'bad_key') ...` */
+export type CacheErrorCode =
+  /** An option has a value that it cannot have. */
+  | 'bad_option'
+  /** A key is not a non-empty string, or cannot be built from what was given. */
+  | 'bad_key'
+  /** A value that the codec cannot store, or that was stored in a form it cannot read. */
+  | 'bad_value'
+  /** A name that is in no register, such as an eviction strategy that does not exist. */
+  | 'unknown_name'
+  /** The backing store refused or failed. */
+  | 'store_failed'
+  /** The backing store's file is damaged, or newer than this version. */
+  | 'store_unusable'
+  /** A package that the chosen part needs is missing, or its version does not fit. */
+  | 'missing_peer'
+  /** An undo or redo would overwrite what somebody else has written since. */
+  | 'undo_conflict'
+  /** A snapshot is damaged, of another version, or cannot be restored here. */
+  | 'bad_snapshot'
+  /** A strategy broke its contract, or its books do not balance. */
+  | 'broken_strategy'
+  /** A decorator is on something that it cannot serve, or is declared twice differently. */
+  | 'bad_declaration'
+  /** The cache, or its store, has been closed. */
+  | 'closed';
+
+/** The one error class of Nuthatch: `code` tells what happened, `message` names the option or key, `cause` is kept. */
+export class CacheError extends Error {
+  override readonly name = 'CacheError';
+
+  constructor(
+    readonly code: CacheErrorCode,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+  }
+}
+
+/** Every wrong option of one call in one error, so that they are mended in one go. */
+export function badOptions(problems: readonly CacheError[]): CacheError {
+  const [first] = problems;
+  if (problems.length === 1 && first !== undefined) return first;
+  return new CacheError('bad_option', problems.map((problem) => `- ${problem.message}`).join('\n'), first);
+}
+
+/** Says that `option` must be `expected`. */
+export function badOption(option: string, expected: string, found: unknown): CacheError {
+  return new CacheError('bad_option', `${option} must be ${expected}, got ${show(found)}`);
+}
+
+/** Says that a key is not one. */
+export function badKey(found: unknown): CacheError {
+  return new CacheError('bad_key', `key must be a non-empty string, got ${show(found)}`);
+}
+
+/** Says that a part of a key has no encoding that is sure to be its own. */
+export function unsupportedKeyPart(path: string, found: unknown): CacheError {
+  const remedy = 'pass plain data, or build the key from the fields that identify it';
+  return new CacheError('bad_key', `${path} cannot be part of a key: got ${show(found)}; ${remedy}`);
+}
+
+/** Says that the value of `key` cannot be encoded, and why. */
+export function unstorableValue(key: string, codec: string, cause: unknown): CacheError {
+  return new CacheError(
+    'bad_value',
+    `the value of ${show(key)} cannot be stored by the ${codec} codec: ${reason(cause)}`,
+    cause,
+  );
+}
+
+/** Says that what is stored under `key` cannot be decoded. */
+export function unreadableValue(key: string, codec: string, cause: unknown): CacheError {
+  return new CacheError(
+    'bad_value',
+    `what is stored under ${show(key)} cannot be read by the ${codec} codec: ${reason(cause)}`,
+    cause,
+  );
+}
+
+/** Says that `name` is not in the register of `what`, and lists what is. */
+export function unknownName(option: string, name: unknown, known: readonly string[]): CacheError {
+  return new CacheError(
+    'unknown_name',
+    `${option} must be one of ${known.join(', ')} or a factory, got ${show(name)}`,
+  );
+}
+
+/** Says which call on the backing store failed. */
+export function storeFailed(operation: string, cause: unknown): CacheError {
+  if (cause instanceof CacheError) return cause;
+  return new CacheError('store_failed', `the backing store failed to ${operation}: ${reason(cause)}`, cause);
+}
+
+/** Says that the store at `place` cannot be used, and what to do. */
+export function storeUnusable(place: string, why: string, cause?: unknown): CacheError {
+  return new CacheError('store_unusable', `${place} cannot be used: ${why}`, cause);
+}
+
+/** Says which package to install, or which version. */
+export function missingPeer(what: string, remedy: string, cause?: unknown): CacheError {
+  return new CacheError('missing_peer', `${what}; ${remedy}`, cause);
+}
+
+/** Says that the key has changed since the command that would be undone or redone. */
+export function undoConflict(key: string): CacheError {
+  return new CacheError(
+    'undo_conflict',
+    `${show(key)} has been changed since; undoing would overwrite that change`,
+  );
+}
+
+/** Says why a snapshot is refused; the cache is unchanged. */
+export function badSnapshot(why: string): CacheError {
+  return new CacheError('bad_snapshot', `the snapshot was not restored: ${why}`);
+}
+
+/** Says which rule of the eviction contract was broken. */
+export function brokenStrategy(strategy: string, why: string): CacheError {
+  return new CacheError('broken_strategy', `eviction strategy ${strategy}: ${why}`);
+}
+
+/** Says what is wrong with a decorated method or a declared cache, and the remedy. */
+export function badDeclaration(where: string, why: string): CacheError {
+  return new CacheError('bad_declaration', `${where}: ${why}`);
+}
+
+/** Says that the cache is closed. */
+export function closed(what: string): CacheError {
+  return new CacheError('closed', `${what} is closed`);
+}
+
+/** The message of whatever was thrown. */
+export function reason(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : show(thrown);
+}
+
+/** A short description of a wrong thing that shows its type and never more than a line of it. */
+function show(found: unknown): string {
+  if (typeof found === 'string') return JSON.stringify(found.length > 80 ? `${found.slice(0, 80)}…` : found);
+  if (typeof found === 'function') return `function ${found.name || '(anonymous)'}`;
+  if (typeof found === 'object' && found !== null) return describeObject(found);
+  return typeof found === 'bigint' ? `${found}n` : String(found);
+}
+
+function describeObject(found: object): string {
+  if (Array.isArray(found)) return `an array of ${found.length}`;
+  const name: unknown = found.constructor?.name;
+  return typeof name === 'string' && name !== 'Object' ? `an instance of ${name}` : 'an object';
+}

@@ -1,0 +1,15 @@
+import type { EntryState } from './entry.js';
+
+/** The memory of a cache as loads, writes and commands see it. */
+export interface Residents<V> {
+  /** The living entry, not counted as a use. */
+  read(key: string): EntryState<V> | undefined;
+  /** Keeps an entry in the place of its key, where it fits. */
+  keep(key: string, entry: EntryState<V>): void;
+  /** Forgets an entry because it was deleted or invalidated; answers whether there was one. */
+  drop(key: string): boolean;
+  /** Forgets every entry. */
+  clear(): void;
+  /** The value as it may be handed to a caller: itself, or a copy where entries are isolated. */
+  handOut(value: V): V;
+}

@@ -1,0 +1,111 @@
+import type { HitTier } from '../events/cache-event.js';
+import type { Recorder } from '../events/recorder.js';
+import { type Clock, fromWallTime } from '../kernel/clock.js';
+import type { EntryState } from '../kernel/entry.js';
+import { unreadableValue } from '../kernel/errors.js';
+import { deadline } from '../kernel/life.js';
+import type { BackingStore, Operation, Row } from '../store/backing-store.js';
+import type { Codec } from '../store/codec.js';
+
+/** What is behind memory. */
+export interface BackingParts<V> {
+  readonly store: BackingStore;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly recorder: Recorder<V>;
+  /** The life of what is read from a store of the role `'record'`, whose rows do not expire. */
+  readonly ttlMs: number;
+  readonly pending: (key: string) => Operation | undefined;
+  /** Whether a row has not been invalidated by one of its tags. */
+  readonly isCurrent: (row: Row) => boolean;
+}
+
+/** An entry that was found behind memory. */
+export interface Found<V> {
+  readonly entry: EntryState<V>;
+  readonly tier: Exclude<HitTier, 'memory'>;
+}
+
+/** Reads what is behind memory: first the writes that are pending, then the store. */
+export class Backing<V> {
+  readonly #parts: BackingParts<V>;
+
+  constructor(parts: BackingParts<V>) {
+    this.#parts = parts;
+  }
+
+  /** Whether finding something in the store is finding it in the cache. */
+  get isCache(): boolean {
+    return this.#parts.store.role === 'cache';
+  }
+
+  async read(key: string): Promise<Found<V> | undefined> {
+    const pending = this.#parts.pending(key);
+    if (pending !== undefined) return this.#found(rowOf(pending), 'pending');
+    return this.#found(await this.#timed(() => this.#parts.store.get(key)), 'store');
+  }
+
+  async readMany(keys: readonly string[]): Promise<Map<string, Found<V>>> {
+    const pending = keys
+      .map((key) => this.#parts.pending(key))
+      .filter((operation) => operation !== undefined);
+    const hidden = new Set(
+      pending.map((operation) => (operation.type === 'set' ? operation.row.key : operation.key)),
+    );
+    const asked = keys.filter((key) => !hidden.has(key));
+    const rows = asked.length === 0 ? [] : await this.#timed(() => this.#parts.store.getMany(asked));
+    const found = new Map<string, Found<V>>();
+    for (const operation of pending) this.#collect(found, rowOf(operation), 'pending');
+    for (const row of rows) this.#collect(found, row, 'store');
+    return found;
+  }
+
+  /** Whether there is an entry, without decoding it. */
+  async has(key: string): Promise<boolean> {
+    const pending = this.#parts.pending(key);
+    const row = pending === undefined ? await this.#timed(() => this.#parts.store.get(key)) : rowOf(pending);
+    return row !== undefined && this.#isLiving(row);
+  }
+
+  #collect(into: Map<string, Found<V>>, row: Row | undefined, tier: Found<V>['tier']): void {
+    const found = this.#found(row, tier);
+    if (row !== undefined && found !== undefined) into.set(row.key, found);
+  }
+
+  #found(row: Row | undefined, tier: Found<V>['tier']): Found<V> | undefined {
+    if (row === undefined || !this.#isLiving(row)) return undefined;
+    const { version, tags } = row;
+    return { tier, entry: { value: this.#decode(row), expiresAt: this.#deadlineOf(row), version, tags } };
+  }
+
+  #isLiving(row: Row): boolean {
+    return this.#deadlineOf(row) > this.#parts.clock.now() && this.#parts.isCurrent(row);
+  }
+
+  #deadlineOf(row: Row): number {
+    const { clock, ttlMs } = this.#parts;
+    return this.isCache ? fromWallTime(clock, row.expiresAt) : deadline(clock, ttlMs);
+  }
+
+  #decode(row: Row): V {
+    const { codec } = this.#parts;
+    try {
+      // What a cache of V stores was encoded from a V.
+      return codec.decode(row.value) as V;
+    } catch (error) {
+      throw unreadableValue(row.key, codec.name, error);
+    }
+  }
+
+  async #timed<T>(call: () => Promise<T>): Promise<T> {
+    const { clock, recorder } = this.#parts;
+    const startedAt = clock.now();
+    const answer = await call();
+    recorder.storeWorked(clock.now() - startedAt);
+    return answer;
+  }
+}
+
+function rowOf(operation: Operation): Row | undefined {
+  return operation.type === 'set' ? operation.row : undefined;
+}

@@ -1,0 +1,208 @@
+import type { Recorder } from '../events/recorder.js';
+import type { Clock } from '../kernel/clock.js';
+import type { EntryState } from '../kernel/entry.js';
+import type { Fence, Fencing } from '../kernel/fencing.js';
+import type { WriteOptions } from '../kernel/life.js';
+import type { Residents } from '../kernel/residents.js';
+import type { Backing, Found } from './backing.js';
+import { SingleFlight } from './single-flight.js';
+
+/** What a loader is told. */
+export interface LoadContext {
+  readonly key: string;
+}
+
+/** Fetches the value of a key from where it comes from. What it throws, its callers get; nothing is kept then. */
+export type Loader<V> = (context: LoadContext) => V | PromiseLike<V>;
+
+/** How the result of a loader is kept. */
+export interface LoadOptions<V> extends WriteOptions {
+  /** Told the result, answers whether it is to be given to its callers only and not kept. */
+  readonly unless?: ((value: V) => boolean) | undefined;
+}
+
+/** Keeps the results of loaders. */
+export interface LoadKeeper<V> {
+  /** The entry as it would be kept; its version is drawn before the load, so that what is invalidated meanwhile stays gone. */
+  prepareLoad(options: WriteOptions | undefined): (value: V) => EntryState<V>;
+  /** Keeps a loaded entry while the fence holds; answers whether it did. */
+  keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean;
+}
+
+/** What a reader is made of. */
+export interface ReaderParts<V> {
+  readonly residents: Residents<V>;
+  /** What is behind memory; nothing where the cache has no store. */
+  readonly backing: Backing<V> | undefined;
+  readonly keeper: LoadKeeper<V>;
+  readonly fencing: Fencing;
+  readonly recorder: Recorder<V>;
+  readonly clock: Clock;
+}
+
+type Outcome<V> =
+  { readonly origin: 'backing'; readonly found: Found<V> } | { readonly origin: 'loader'; readonly value: V };
+
+/** One load that somebody asked for. */
+interface Request<V> {
+  readonly key: string;
+  readonly loader: Loader<V>;
+  readonly options: LoadOptions<V> | undefined;
+}
+
+/** Answers what is not in memory: from what is pending, from the store, or from a loader. What it finds comes into memory. */
+export class Reader<V> {
+  readonly #parts: ReaderParts<V>;
+  readonly #flights: SingleFlight<Outcome<V>>;
+
+  constructor(parts: ReaderParts<V>) {
+    this.#parts = parts;
+    this.#flights = new SingleFlight(parts.fencing);
+  }
+
+  /** The value of a key that is not in memory. */
+  async find(key: string): Promise<V | undefined> {
+    const { backing, fencing } = this.#parts;
+    if (backing === undefined) return this.#missed(key);
+    const fence = fencing.enter(key);
+    try {
+      const found = await this.#readBacking(backing, key);
+      return found === undefined ? this.#missed(key) : this.#promote(key, found, fence);
+    } finally {
+      fence.release();
+    }
+  }
+
+  /** The values of keys that are not in memory, as far as there are any. */
+  async findMany(keys: readonly string[]): Promise<Map<string, V>> {
+    const { backing, fencing } = this.#parts;
+    if (backing === undefined || keys.length === 0) return this.#allMissed(keys);
+    const fences = keys.map((key) => fencing.enter(key));
+    try {
+      const found = await this.#readManyBacking(backing, keys);
+      const values = new Map<string, V>();
+      keys.forEach((key, index) => {
+        const entry = found.get(key);
+        const fence = fences[index];
+        if (entry === undefined || fence === undefined) this.#missed(key);
+        else values.set(key, this.#promote(key, entry, fence));
+      });
+      return values;
+    } finally {
+      for (const fence of fences) fence.release();
+    }
+  }
+
+  /** Whether there is an entry behind memory. Counts as no use. */
+  async has(key: string): Promise<boolean> {
+    const { backing } = this.#parts;
+    return backing !== undefined && backing.has(key);
+  }
+
+  /** The value of a key that is not in memory, loaded where nobody has it; one load per key at a time. */
+  async load(request: Request<V>): Promise<V> {
+    const { key } = request;
+    const outcome = await this.#flights.run(key, (fence) => this.#fly(request, fence));
+    if (outcome.origin === 'backing') {
+      this.#countFound(key, outcome.found);
+      return this.#parts.residents.handOut(outcome.found.entry.value);
+    }
+    this.#parts.recorder.miss(key);
+    return this.#parts.residents.handOut(outcome.value);
+  }
+
+  async #fly(request: Request<V>, fence: Fence): Promise<Outcome<V>> {
+    const { backing, residents } = this.#parts;
+    const found = backing === undefined ? undefined : await this.#tryBacking(backing, request.key);
+    if (found === undefined) return { origin: 'loader', value: await this.#runLoader(request, fence) };
+    if (fence.holds()) residents.keep(request.key, found.entry);
+    return { origin: 'backing', found };
+  }
+
+  async #runLoader({ key, loader, options }: Request<V>, fence: Fence): Promise<V> {
+    const { keeper, recorder } = this.#parts;
+    const entryOf = keeper.prepareLoad(options);
+    const value = await this.#timed(key, loader);
+    if (options?.unless?.(value) === true) return value;
+    if (!keeper.keepLoaded(key, entryOf(value), fence)) {
+      recorder.counters.counts.loads_fenced++;
+      recorder.emit({ type: 'load_fenced', key });
+    }
+    return value;
+  }
+
+  async #timed(key: string, loader: Loader<V>): Promise<V> {
+    const { clock, recorder } = this.#parts;
+    const startedAt = clock.now();
+    recorder.counters.counts.loads++;
+    recorder.emit({ type: 'load_started', key });
+    try {
+      return await loader({ key });
+    } catch (error) {
+      recorder.counters.counts.load_failures++;
+      recorder.emit({ type: 'load_failed', key, error });
+      throw error;
+    } finally {
+      recorder.counters.time('load', clock.now() - startedAt);
+    }
+  }
+
+  /** A failing store of the role `'cache'` is a miss; where the store is the truth, nobody can say what is true. */
+  async #readBacking(backing: Backing<V>, key: string): Promise<Found<V> | undefined> {
+    return backing.isCache ? this.#tryBacking(backing, key) : backing.read(key);
+  }
+
+  async #tryBacking(backing: Backing<V>, key: string): Promise<Found<V> | undefined> {
+    try {
+      return await backing.read(key);
+    } catch (error) {
+      this.#parts.recorder.storeFailed(`read ${key}`, error);
+      return undefined;
+    }
+  }
+
+  async #readManyBacking(backing: Backing<V>, keys: readonly string[]): Promise<Map<string, Found<V>>> {
+    try {
+      return await backing.readMany(keys);
+    } catch (error) {
+      if (!backing.isCache) throw error;
+      this.#parts.recorder.storeFailed(`read ${keys.length} keys`, error);
+      return new Map();
+    }
+  }
+
+  #promote(key: string, found: Found<V>, fence: Fence): V {
+    if (fence.holds()) this.#parts.residents.keep(key, found.entry);
+    this.#countFound(key, found);
+    return this.#parts.residents.handOut(found.entry.value);
+  }
+
+  /** A row of the user's own database is where misses go, not a hit of the cache. */
+  #countFound(key: string, { tier, entry }: Found<V>): void {
+    const { recorder, backing, clock } = this.#parts;
+    const { counts } = recorder.counters;
+    if (tier === 'store' && backing?.isCache === false) return recorder.miss(key);
+    counts.hits++;
+    if (tier === 'store') counts.store_hits++;
+    recorder.hit(key, tier, () => ({
+      value: entry.value,
+      entry: {
+        ageMs: 0,
+        ttlMs: entry.expiresAt - clock.now(),
+        hits: 0,
+        weight: 0,
+        dirty: tier === 'pending',
+        writtenAt: Math.floor(entry.version / 1024),
+      },
+    }));
+  }
+
+  #missed(key: string): undefined {
+    this.#parts.recorder.miss(key);
+  }
+
+  #allMissed(keys: readonly string[]): Map<string, V> {
+    for (const key of keys) this.#missed(key);
+    return new Map();
+  }
+}

@@ -1,0 +1,205 @@
+import { type EvictionName, resolveEviction } from '../eviction/resolve.js';
+import type { EvictionStrategyFactory, Slot } from '../eviction/strategy.js';
+import { type Clock, systemClock } from '../kernel/clock.js';
+import { type Duration, parseDuration } from '../kernel/duration.js';
+import type { RemovalCause } from '../kernel/entry.js';
+import { badOption } from '../kernel/errors.js';
+import { type Random, seededRandom } from '../kernel/random.js';
+import { type Bounds, type BoundsOptions, changeBounds, parseBounds } from './bounds.js';
+import { MemoryTable, NO_SLOT, type TableOptions } from './memory-table.js';
+import { estimateWeight } from './weight.js';
+
+/** What a memory tier may be told; every option may be left out. */
+export interface MemoryOptions<K, V> extends BoundsOptions {
+  /**
+   * The bytes that an entry counts for: by default, where `maxBytes` is bounded, an estimate of its size in memory. Where only
+   * `maxItems` is, a `MemoryCache` weighs nothing.
+   */
+  readonly weigh?: ((value: V, key: K) => number) | undefined;
+  /** How long an entry lives; for ever by default. */
+  readonly ttl?: Duration | undefined;
+  /** Who leaves when the cache is full: a name from the register or a factory; `'lru'` by default. */
+  readonly eviction?: EvictionName | EvictionStrategyFactory | undefined;
+  /** How often expired entries that nobody reads are removed; every second by default. */
+  readonly sweepIntervalMs?: number | undefined;
+  /** How late an expiry may be seen, in milliseconds, since the clock is read at most once in that time; 1 by default, 0 is exact. */
+  readonly ttlResolutionMs?: number | undefined;
+  /** Where the time comes from; the machine's clocks by default. */
+  readonly clock?: Clock | undefined;
+  /** Where chance comes from; seeded by chance by default. */
+  readonly random?: Random | undefined;
+}
+
+/** An entry that has left a cache. */
+export interface Removal<K, V> {
+  readonly key: K;
+  readonly value: V;
+  readonly cause: RemovalCause;
+}
+
+/**
+ * A synchronous cache in memory: bounded by entries and bytes, with a time to live and a choice of eviction strategies. Reads and
+ * writes are O(1) with the strategies `lru`, `lfu` and `fifo`, and O(log n) with `ttl`. Keys compare as in a `Map` and may be
+ * anything but `undefined`; values are kept by reference.
+ *
+ * @example
+ * ```ts
+ * const cache = new MemoryCache<string, User>({ maxItems: 10_000, ttl: '5m', eviction: 'lfu' });
+ * cache.set('user:1', user);
+ * cache.get('user:1');
+ * ```
+ */
+export class MemoryCache<K, V> {
+  readonly #table: MemoryTable<K, V, undefined>;
+  readonly #ttlMs: number;
+  readonly #listeners = new Set<(removal: Removal<K, V>) => void>();
+
+  /** @throws CacheError `bad_option` or `unknown_name`, naming the option. */
+  constructor(options: MemoryOptions<K, V> = {}) {
+    this.#ttlMs = options.ttl === undefined ? Infinity : parseDuration('ttl', options.ttl);
+    this.#table = new MemoryTable(resolveMemoryOptions(options), {
+      removing: (slot, cause) => (this.#listeners.size === 0 ? undefined : this.#teller(slot, cause)),
+      stalled: () => undefined,
+    });
+  }
+
+  /** How many entries are held, those included that have expired and are not removed yet. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** The sum of the weights in bytes; 0 where nothing is weighed. */
+  get totalWeight(): number {
+    return this.#table.totalWeight;
+  }
+
+  /** The bounds in force; `Infinity` where there is none. */
+  get bounds(): Bounds {
+    return this.#table.bounds;
+  }
+
+  /** The name of the strategy in charge. */
+  get eviction(): string {
+    return this.#table.eviction;
+  }
+
+  /** The value of a key, counted as a use; `undefined` where there is none. */
+  get(key: K): V | undefined {
+    const slot = this.#table.slotOf(key);
+    return slot === NO_SLOT ? undefined : this.#table.use(slot);
+  }
+
+  /**
+   * Keeps a value, overwriting what was there. Answers whether it is kept: an entry heavier than `maxBytes` is not, and takes its
+   * old value with it, and a strategy may refuse a newcomer.
+   * @throws CacheError `bad_option` where `ttl` is no duration.
+   */
+  set(key: K, value: V, options?: { readonly ttl?: Duration | undefined }): boolean {
+    if (key === undefined) throw badOption('key', 'anything but undefined', key);
+    const ttlMs = options?.ttl === undefined ? this.#ttlMs : parseDuration('ttl', options.ttl);
+    const expiresAt = ttlMs === Infinity ? Infinity : this.#table.now() + ttlMs;
+    return this.#table.put(key, value, { expiresAt }) !== NO_SLOT;
+  }
+
+  /** Whether there is an entry; counts as no use. */
+  has(key: K): boolean {
+    return this.#table.slotOf(key) !== NO_SLOT;
+  }
+
+  /** Reads without counting as a use. */
+  peek(key: K): V | undefined {
+    const slot = this.#table.slotOf(key);
+    return slot === NO_SLOT ? undefined : this.#table.valueAt(slot);
+  }
+
+  /** Removes an entry; answers whether there was one. */
+  delete(key: K): boolean {
+    const slot = this.#table.slotOf(key);
+    if (slot === NO_SLOT) return false;
+    this.#table.removeAt(slot, 'deleted');
+    return true;
+  }
+
+  /** Removes every entry. O(n). */
+  clear(): void {
+    this.#table.clear();
+  }
+
+  /** The keys of the living entries, in order of arrival. Safe while the cache changes. */
+  *keys(): Generator<K, void> {
+    for (const slot of this.#table.living()) yield this.#table.keyAt(slot);
+  }
+
+  /** The living entries, in order of arrival. Counts as no use, and is safe while the cache changes. */
+  *entries(): Generator<[K, V], void> {
+    for (const slot of this.#table.living()) yield [this.#table.keyAt(slot), this.#table.valueAt(slot)];
+  }
+
+  [Symbol.iterator](): Generator<[K, V], void> {
+    return this.entries();
+  }
+
+  /**
+   * Changes the bounds and evicts what no longer fits; what is left out stays.
+   * @throws CacheError `bad_option`, and changes nothing.
+   */
+  resize(bounds: BoundsOptions): void {
+    this.#table.resize(changeBounds(this.#table.bounds, bounds));
+  }
+
+  /**
+   * Puts another strategy in charge. Every entry stays, and the new strategy learns them in the old one's order, with their hits.
+   * O(n). Where the new one throws, the old one stays in charge.
+   */
+  swapEviction(eviction: EvictionName | EvictionStrategyFactory): void {
+    this.#table.swapEviction(resolveEviction(eviction));
+  }
+
+  /** Calls `listener` for every entry that has left, overwritten ones included; answers how to stop. What it throws becomes a process warning. */
+  onRemoval(listener: (removal: Removal<K, V>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stops the timers; the entries stay readable. */
+  close(): void {
+    this.#table.close();
+  }
+
+  /** @throws CacheError `broken_strategy` where the books of the cache or of its strategy do not balance. O(n), for tests. */
+  audit(): void {
+    this.#table.audit();
+  }
+
+  #teller(slot: Slot, cause: RemovalCause): () => void {
+    const removal = { key: this.#table.keyAt(slot), value: this.#table.valueAt(slot), cause };
+    return () => this.#listeners.forEach((listener) => guarded(listener, removal));
+  }
+}
+
+function guarded<T>(listener: (fact: T) => void, fact: T): void {
+  try {
+    listener(fact);
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+  }
+}
+
+/** @throws CacheError `bad_option` or `unknown_name`, naming the option. */
+export function resolveMemoryOptions<K, V>(options: MemoryOptions<K, V>): TableOptions<K, V> {
+  const bounds = parseBounds(options);
+  return {
+    bounds,
+    weigh: options.weigh ?? (bounds.maxBytes === Infinity ? undefined : estimateWeight),
+    eviction: resolveEviction(options.eviction ?? 'lru'),
+    sweepIntervalMs: parseDuration('sweepIntervalMs', options.sweepIntervalMs ?? 1000),
+    ttlResolutionMs: parseResolution(options.ttlResolutionMs ?? 1),
+    clock: options.clock ?? systemClock,
+    random: options.random ?? seededRandom(Math.random() * 2 ** 32),
+  };
+}
+
+function parseResolution(resolutionMs: number): number {
+  if (resolutionMs >= 0 && Number.isFinite(resolutionMs)) return resolutionMs;
+  throw badOption('ttlResolutionMs', 'a number of milliseconds, 0 or more', resolutionMs);
+}

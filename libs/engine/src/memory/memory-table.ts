@@ -1,0 +1,275 @@
+import type { EvictionStrategy, EvictionStrategyFactory, Slot } from '../eviction/strategy.js';
+import type { Clock } from '../kernel/clock.js';
+import type { EntryView, RemovalCause } from '../kernel/entry.js';
+import { badOption, brokenStrategy, reason } from '../kernel/errors.js';
+import type { Random } from '../kernel/random.js';
+import { nameOf } from '../kernel/register.js';
+import type { Bounds } from './bounds.js';
+import { CoarseClock } from './coarse-clock.js';
+import { EvictionContexts } from './eviction-context.js';
+import { Sweeper } from './expiry.js';
+import { SlotTable } from './slot-table.js';
+
+/** Told of what happens in a table. It must not throw. */
+export interface TableObserver {
+  /** An entry is about to leave: its slot can still be read, nothing may be changed. What is answered is called once it is gone. */
+  removing(slot: Slot, cause: RemovalCause): (() => void) | undefined;
+  /** The table is over its bounds, and the strategy names nobody that could leave. */
+  stalled(why: string): void;
+}
+
+/** The life and company of a value: `expiresAt` is a monotonic deadline, `note` what the owner of the table keeps beside it. */
+export interface Placement<N> {
+  readonly expiresAt: number;
+  readonly note?: N | undefined;
+}
+
+/** Everything that a table is told, resolved. */
+export interface TableOptions<K, V> {
+  readonly bounds: Bounds;
+  /** Left out: nothing is weighed, every entry counts 0 bytes. */
+  readonly weigh: ((value: V, key: K) => number) | undefined;
+  readonly eviction: EvictionStrategyFactory;
+  readonly sweepIntervalMs: number;
+  readonly ttlResolutionMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The answer of look-ups that found nothing. */
+export const NO_SLOT = -1;
+
+/**
+ * The memory of a cache, entry by entry: looks up slots, keeps the bounds with the help of its strategy, and removes
+ * what has expired. A read is one look-up ({@link slotOf}) and one strategy hook ({@link use}).
+ */
+export class MemoryTable<K, V, N> {
+  readonly #slots = new SlotTable<K, V, N>();
+  readonly #options: TableOptions<K, V>;
+  readonly #observer: TableObserver;
+  readonly #time: CoarseClock;
+  readonly #sweeper: Sweeper;
+  readonly #contexts: EvictionContexts;
+  #bounds: Bounds;
+  #factory: EvictionStrategyFactory;
+  #strategy: EvictionStrategy;
+
+  constructor(options: TableOptions<K, V>, observer: TableObserver) {
+    this.#options = options;
+    this.#observer = observer;
+    this.#bounds = options.bounds;
+    this.#time = new CoarseClock(options.clock, options.ttlResolutionMs);
+    this.#sweeper = new Sweeper(options, this.#slots, (from, until) => this.#expireRange(from, until));
+    this.#contexts = new EvictionContexts(this.#slots, options.random);
+    this.#factory = options.eviction;
+    this.#strategy = options.eviction.create(this.#contexts.of(this.#bounds.maxItems));
+  }
+
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  get totalWeight(): number {
+    return this.#slots.totalWeight;
+  }
+
+  get bounds(): Bounds {
+    return this.#bounds;
+  }
+
+  /** The name of the strategy in charge. */
+  get eviction(): string {
+    return nameOf(this.#factory);
+  }
+
+  /** Now, exactly: deadlines start from here, since a remembered time would cut a life short. */
+  now(): number {
+    return this.#time.exactNow();
+  }
+
+  /** Where the living entry of a key is, or {@link NO_SLOT}; an expired one is removed. Counts as no use. */
+  slotOf(key: K): Slot {
+    const slot = this.#slots.index.get(key);
+    if (slot === undefined) return NO_SLOT;
+    if (!this.#hasExpired(slot)) return slot;
+    this.removeAt(slot, 'expired');
+    // Whoever was told of it may have put the key back.
+    return this.#slots.index.get(key) ?? NO_SLOT;
+  }
+
+  /** Counts a use of the entry in a slot and answers its value. */
+  use(slot: Slot): V {
+    this.#slots.hits[slot]!++;
+    this.#strategy.onAccess(slot);
+    return this.valueAt(slot);
+  }
+
+  keyAt(slot: Slot): K {
+    // A slot from a look-up, an iteration or an observer's call is resident, so it holds a key.
+    return this.#slots.keys[slot] as K;
+  }
+
+  valueAt(slot: Slot): V {
+    // As above; the value itself may be undefined.
+    return this.#slots.values[slot] as V;
+  }
+
+  noteAt(slot: Slot): N | undefined {
+    return this.#slots.note(slot);
+  }
+
+  expiresAt(slot: Slot): number {
+    return this.#slots.expiresAt(slot);
+  }
+
+  /** The entry in a slot as observers see it; `dirty` is for the owner of the table to say. */
+  viewAt(slot: Slot, dirty: boolean): EntryView {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const ageMs = now - this.#slots.writtenAt(slot);
+    return {
+      ageMs,
+      ttlMs: this.expiresAt(slot) - now,
+      hits: this.hitsAt(slot),
+      weight: this.#slots.weight(slot),
+      dirty,
+      writtenAt: Math.round(clock.wallNow() - ageMs),
+    };
+  }
+
+  /**
+   * Puts a value in the place of a key. Answers its slot, or {@link NO_SLOT} where it is not kept: an entry heavier than
+   * `maxBytes` takes its old value with it, and a strategy may choose the newcomer as its victim.
+   */
+  put(key: K, value: V, { expiresAt, note }: Placement<N>): Slot {
+    const weight = this.#options.weigh === undefined ? 0 : this.#weightOf(value, key);
+    const present = this.slotOf(key);
+    if (weight > this.#bounds.maxBytes) return this.#refuse(present);
+    const slot = present === NO_SLOT ? this.#slots.add(key) : present;
+    const tell = present === NO_SLOT ? undefined : this.#observer.removing(slot, 'replaced');
+    this.#slots.write(slot, value, this.#time.now());
+    if (weight > 0) this.#slots.weighIn(slot, weight);
+    if (note !== undefined) this.#slots.annotate(slot, note);
+    if (expiresAt !== Infinity) this.#endAt(slot, expiresAt);
+    if (present === NO_SLOT) this.#strategy.onInsert(slot);
+    else this.#strategy.onAccess(slot);
+    if (tell === undefined && !this.#isOver()) return slot;
+    tell?.();
+    this.#shrink();
+    return this.#slots.holds(slot, key) ? slot : NO_SLOT;
+  }
+
+  removeAt(slot: Slot, cause: RemovalCause): void {
+    this.#release(slot, cause)?.();
+  }
+
+  /** Whoever is told is told at the end, so that what they put in stays. */
+  clear(): void {
+    const tellers = Array.from(this.#slots.index.values(), (slot) => this.#release(slot, 'cleared'));
+    for (const tell of tellers) tell?.();
+  }
+
+  /** The living entries in order of arrival; safe while the table changes. */
+  *living(): Generator<Slot, void> {
+    for (const slot of this.#slots.index.values()) if (!this.#hasExpired(slot)) yield slot;
+  }
+
+  /** The living entries, the next victim first, as they stand now. */
+  inEvictionOrder(): Slot[] {
+    return Array.from(this.#strategy.order()).filter((slot) => !this.#hasExpired(slot));
+  }
+
+  hitsAt(slot: Slot): number {
+    return this.#slots.hits[slot]!;
+  }
+
+  /** Keeps the entry with the uses of a former life, as a restore does: the strategy learns it anew. */
+  recall(slot: Slot, hits: number): void {
+    this.#strategy.onRemove(slot);
+    this.#slots.hits[slot] = hits;
+    this.#strategy.onInsert(slot);
+  }
+
+  resize(bounds: Bounds): void {
+    this.#strategy.resize(bounds.maxItems);
+    this.#bounds = bounds;
+    this.#shrink();
+  }
+
+  /** O(n). Where the new strategy throws, the old one stays in charge. */
+  swapEviction(factory: EvictionStrategyFactory): void {
+    const strategy = factory.create(this.#contexts.of(this.#bounds.maxItems));
+    for (const slot of this.#strategy.order()) strategy.onInsert(slot);
+    this.#factory = factory;
+    this.#strategy = strategy;
+    this.#shrink();
+  }
+
+  /** Stops the timers. */
+  close(): void {
+    this.#sweeper.stop();
+    this.#time.close();
+  }
+
+  audit(): void {
+    try {
+      this.#slots.audit();
+      this.#strategy.audit(new Set(this.#slots.index.values()));
+    } catch (error) {
+      throw brokenStrategy(this.eviction, reason(error));
+    }
+  }
+
+  #hasExpired(slot: Slot): boolean {
+    return this.#slots.mortals > 0 && this.#slots.expiresAt(slot) <= this.#time.now();
+  }
+
+  #endAt(slot: Slot, expiresAt: number): void {
+    this.#slots.endAt(slot, expiresAt);
+    this.#sweeper.wake();
+  }
+
+  #refuse(present: Slot): Slot {
+    if (present !== NO_SLOT) this.removeAt(present, 'evicted');
+    return NO_SLOT;
+  }
+
+  #weightOf(value: V, key: K): number {
+    const weight = this.#options.weigh?.(value, key) ?? 0;
+    if (weight >= 0 && weight < Infinity) return Math.ceil(weight);
+    throw badOption('the result of weigh', 'a finite number of bytes, 0 or more', weight);
+  }
+
+  #shrink(): void {
+    while (this.#isOver()) {
+      const victim = this.#strategy.chooseVictim();
+      if (victim === undefined || !this.#slots.isResident(victim))
+        return this.#observer.stalled(stallOf(victim));
+      this.removeAt(victim, 'evicted');
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#slots.size > this.#bounds.maxItems || this.#slots.totalWeight > this.#bounds.maxBytes;
+  }
+
+  /** Takes an entry out, and answers how to tell of it. */
+  #release(slot: Slot, cause: RemovalCause): (() => void) | undefined {
+    const tell = this.#observer.removing(slot, cause);
+    this.#strategy.onRemove(slot);
+    this.#slots.remove(slot);
+    return tell;
+  }
+
+  #expireRange(from: Slot, until: Slot): void {
+    for (let slot = from; slot < until; slot++) {
+      if (this.#hasExpired(slot)) this.removeAt(slot, 'expired');
+    }
+  }
+}
+
+function stallOf(victim: Slot | undefined): string {
+  return victim === undefined
+    ? 'the strategy names no victim'
+    : `the strategy names slot ${victim}, which holds no entry`;
+}

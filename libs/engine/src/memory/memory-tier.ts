@@ -1,0 +1,113 @@
+import type { Slot } from '../eviction/strategy.js';
+import type { EntryState, EntryView } from '../kernel/entry.js';
+import type { Residents } from '../kernel/residents.js';
+import type { Isolation } from './isolation.js';
+import { type MemoryTable, NO_SLOT } from './memory-table.js';
+
+/** What a cache keeps beside a value in memory. */
+export interface Note {
+  readonly version: number;
+  readonly tags: readonly string[];
+}
+
+/** What the memory tier is made of. */
+export interface MemoryTierParts<V> {
+  readonly table: MemoryTable<string, V, Note>;
+  readonly isolation: Isolation;
+  /** Whether an entry has not been invalidated by one of its tags. */
+  readonly isCurrent: (note: Note) => boolean;
+  /** Whether an entry waits to be stored. */
+  readonly isDirty: (key: string) => boolean;
+}
+
+/** The memory of a `Cache`: a table of entries that know their version and tags, with values isolated as the user chose. */
+export class MemoryTier<V> implements Residents<V> {
+  readonly table: MemoryTable<string, V, Note>;
+  readonly #isolation: Isolation;
+  readonly #isCurrent: (note: Note) => boolean;
+  readonly #isDirty: (key: string) => boolean;
+
+  constructor({ table, isolation, isCurrent, isDirty }: MemoryTierParts<V>) {
+    this.table = table;
+    this.#isDirty = isDirty;
+    this.#isolation = isolation;
+    this.#isCurrent = isCurrent;
+  }
+
+  /** Where the living entry of a key is, or {@link NO_SLOT}. Counts as no use. */
+  find(key: string): Slot {
+    const slot = this.table.slotOf(key);
+    if (slot === NO_SLOT || this.#isLiving(slot)) return slot;
+    this.table.removeAt(slot, 'deleted');
+    return NO_SLOT;
+  }
+
+  /** Counts a use and answers the value to hand out. */
+  use(slot: Slot): V {
+    return this.handOut(this.table.use(slot));
+  }
+
+  /** The entry in a slot as observers see it. */
+  viewAt(slot: Slot): EntryView {
+    return this.table.viewAt(slot, this.#isDirty(this.table.keyAt(slot)));
+  }
+
+  read(key: string): EntryState<V> | undefined {
+    const slot = this.find(key);
+    return slot === NO_SLOT ? undefined : this.#stateAt(slot);
+  }
+
+  keep(key: string, { value, expiresAt, version, tags }: EntryState<V>): void {
+    this.table.put(key, this.#isolation.takeIn(value), { expiresAt, note: { version, tags } });
+  }
+
+  drop(key: string): boolean {
+    const slot = this.find(key);
+    if (slot !== NO_SLOT) this.table.removeAt(slot, 'deleted');
+    return slot !== NO_SLOT;
+  }
+
+  clear(): void {
+    this.table.clear();
+  }
+
+  handOut(value: V): V {
+    return this.#isolation.handOut(value);
+  }
+
+  /** The living entries in order of arrival; safe while the cache changes. */
+  *living(): Generator<Slot, void> {
+    for (const slot of this.table.living()) if (this.#isLiving(slot)) yield slot;
+  }
+
+  /** The living entries with their uses, the next victim first. */
+  inEvictionOrder(): { readonly key: string; readonly state: EntryState<V>; readonly hits: number }[] {
+    const living = this.table.inEvictionOrder().filter((slot) => this.#isLiving(slot));
+    return living.map((slot) => ({
+      key: this.table.keyAt(slot),
+      state: this.#stateAt(slot),
+      hits: this.table.hitsAt(slot),
+    }));
+  }
+
+  /** Keeps an entry that had been used before, as a restore does. */
+  recall(key: string, state: EntryState<V>, hits: number): void {
+    this.keep(key, state);
+    const slot = this.table.slotOf(key);
+    if (slot !== NO_SLOT) this.table.recall(slot, hits);
+  }
+
+  #isLiving(slot: Slot): boolean {
+    return this.#isCurrent(this.#noteAt(slot));
+  }
+
+  #stateAt(slot: Slot): EntryState<V> {
+    const { version, tags } = this.#noteAt(slot);
+    return { value: this.table.valueAt(slot), expiresAt: this.table.expiresAt(slot), version, tags };
+  }
+
+  #noteAt(slot: Slot): Note {
+    // Every entry of this tier was put in by keep, with a note.
+    return this.table.noteAt(slot)!;
+  }
+}

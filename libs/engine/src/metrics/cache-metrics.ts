@@ -1,0 +1,51 @@
+import type { Latency } from './latency.js';
+
+/** What a cache has counted since it was opened; plain numbers, none of them per key. */
+export interface Counts {
+  /** Reads that found a value: in memory, among the pending writes, or in a store of the role `'cache'`. */
+  readonly hits: number;
+  /** Of these, the ones that were found in the store. */
+  readonly store_hits: number;
+  /** Reads that found nothing, or had to go to a store of the role `'record'` or to a loader. */
+  readonly misses: number;
+  /** Entries that left memory to make room. */
+  readonly evictions: number;
+  /** Entries that left memory because their life was over. */
+  readonly expirations: number;
+  /** Values written by callers, `setMany` counting each. */
+  readonly sets: number;
+  /** Keys deleted by callers. */
+  readonly deletes: number;
+  /** Writes that a write-back policy has brought to the store. */
+  readonly flushed_writes: number;
+  /** Flushes that failed. */
+  readonly flush_errors: number;
+  /** Loaders that were run. */
+  readonly loads: number;
+  /** Loaders that threw. */
+  readonly load_failures: number;
+  /** Results of loaders that were not kept, since the key was changed or invalidated meanwhile. */
+  readonly loads_fenced: number;
+  /** Failures of the store that no caller was told of. */
+  readonly store_failures: number;
+  /** Observers and hooks that threw. */
+  readonly hook_failures: number;
+}
+
+/** What a cache measures now. */
+export interface CacheMetrics extends Counts {
+  /** Entries in memory. */
+  readonly current_items: number;
+  /** Their weight in bytes, as `weigh` counts it. */
+  readonly total_bytes: number;
+  /** Writes that are not in the store yet. */
+  readonly dirty_writes_pending: number;
+  /** Milliseconds, with percentiles; all zero where `metrics: false`. */
+  readonly latencies: {
+    readonly load: Latency;
+    readonly store: Latency;
+    readonly flush: Latency;
+  };
+  /** The counters that users added. */
+  readonly custom: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,51 @@
+import { nameOf } from './kernel/register.js';
+import type { BackingStore } from './store/backing-store.js';
+import type { CloseReport, WriteContext, WritePolicy, WritePolicyFactory } from './write/policy.js';
+
+/** A cache's store and the policy that writes to it, which can be swapped. */
+export class StoreSide {
+  readonly storeName: string;
+  readonly #context: WriteContext;
+  #factory: WritePolicyFactory;
+  #policy: WritePolicy;
+
+  constructor(storeName: string, context: WriteContext, factory: WritePolicyFactory) {
+    this.storeName = storeName;
+    this.#context = context;
+    this.#factory = factory;
+    this.#policy = factory.create(context);
+  }
+
+  get store(): BackingStore {
+    return this.#context.store;
+  }
+
+  get policy(): WritePolicy {
+    return this.#policy;
+  }
+
+  get policyName(): string {
+    return nameOf(this.#factory);
+  }
+
+  /** Drains the policy in charge and puts another in its place. To be called while nobody writes. Where draining fails, all stays as it was. */
+  async swap(factory: WritePolicyFactory): Promise<void> {
+    const next = factory.create(this.#context);
+    await this.#policy.flush();
+    await this.#policy.close(0);
+    this.#factory = factory;
+    this.#policy = next;
+  }
+
+  /** Deletes every row, and what was to become one. To be called while nobody writes. */
+  async clear(): Promise<void> {
+    await this.#policy.discard();
+    await this.store.clear();
+  }
+
+  async close(deadlineMs: number): Promise<CloseReport> {
+    const report = await this.#policy.close(deadlineMs);
+    await this.store.close();
+    return report;
+  }
+}

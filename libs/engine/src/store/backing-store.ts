@@ -1,0 +1,71 @@
+import type { Clock } from '../kernel/clock.js';
+
+/**
+ * What a store is to its cache. `'cache'`: the large, durable tier of this cache; it holds what the cache was given and
+ * nothing else. `'record'`: the user's truth, over which memory is a window; expiry, invalidation and `clear` then only
+ * make memory forget.
+ */
+export type StoreRole = 'cache' | 'record';
+
+/** A value as a codec wrote it. */
+export type Encoded = string | Uint8Array;
+
+/** An entry as a store keeps it. */
+export interface Row {
+  readonly key: string;
+  readonly value: Encoded;
+  /** Epoch milliseconds; `undefined` never. */
+  readonly expiresAt: number | undefined;
+  /** Which write brought it: larger is later. */
+  readonly version: number;
+  readonly tags: readonly string[];
+}
+
+/** A change to one key of a store. */
+export type Operation = { readonly type: 'set'; readonly row: Row } | { readonly type: 'delete'; readonly key: string };
+
+/** What a store is given before it is used. */
+export interface StoreContext {
+  /** The name of the cache: rows of other namespaces are not to be seen or touched. */
+  readonly namespace: string;
+  readonly clock: Clock;
+}
+
+/**
+ * Where entries are kept beyond memory. A store is asked by one cache, whose writes of one key come one after the other; it is opened
+ * once before its first use and closed once. Rows that have expired may be answered: the cache looks at `expiresAt` itself.
+ *
+ * Whatever a method throws is wrapped into a `CacheError` that names the operation.
+ */
+export interface BackingStore {
+  readonly role: StoreRole;
+  readonly capabilities: StoreCapabilities;
+  open(): Promise<void>;
+  get(key: string): Promise<Row | undefined>;
+  /** The rows that there are, in any order. */
+  getMany(keys: readonly string[]): Promise<readonly Row[]>;
+  /** Applies all operations in order, or none. */
+  apply(operations: readonly Operation[]): Promise<void>;
+  /** Deletes every row of the namespace. */
+  clear(): Promise<void>;
+  /** Deletes the rows that carry one of the tags. */
+  deleteTagged(tags: readonly string[]): Promise<void>;
+  /** Every row of the namespace, in any order, as they stood at one moment. */
+  rows(): Promise<readonly Row[]>;
+  /** Replaces every row of the namespace, or changes nothing. Called only where `capabilities.replaceAll`. */
+  replaceAll(rows: readonly Row[]): Promise<void>;
+  /** Gives back what was opened. Rows stay. */
+  close(): Promise<void>;
+}
+
+export interface StoreCapabilities {
+  /** Whether {@link BackingStore.replaceAll} may be used; without it, snapshots are not restored. */
+  readonly replaceAll: boolean;
+}
+
+/** Makes the store of a cache; this is what is configured and injected, since named caches share a factory. */
+export interface BackingStoreFactory {
+  /** The name shown in `info()`; the class's name when left out. */
+  readonly name?: string;
+  create(context: StoreContext): BackingStore;
+}

@@ -1,0 +1,205 @@
+import type { Recorder } from '../events/recorder.js';
+import { type Clock, toWallTime } from '../kernel/clock.js';
+import type { Entries, Exchange, NewEntry } from '../kernel/entries.js';
+import { type EntryState, NO_TAGS } from '../kernel/entry.js';
+import { storeFailed, unstorableValue } from '../kernel/errors.js';
+import type { Fence, Fencing } from '../kernel/fencing.js';
+import { deadline, ttlOf, type WriteOptions } from '../kernel/life.js';
+import type { Residents } from '../kernel/residents.js';
+import type { Sequence } from '../kernel/sequence.js';
+import type { Row } from '../store/backing-store.js';
+import type { Codec } from '../store/codec.js';
+import type { KeyOrder } from './key-order.js';
+import type { Verdict, WritePolicy } from './policy.js';
+
+/** The store's side of writing. */
+export interface WriteBehind<V> {
+  /** The policy in charge; it can be swapped. */
+  readonly policy: () => WritePolicy;
+  readonly codec: Codec;
+  /** Whether results of loaders are stored, and rows expire: the store is a tier of the cache. */
+  readonly isCache: boolean;
+  /** What is pending or stored under a key. */
+  readonly read: (key: string) => Promise<EntryState<V> | undefined>;
+  readonly has: (key: string) => Promise<boolean>;
+}
+
+/** What a writer is made of. */
+export interface WriterParts<V> {
+  readonly residents: Residents<V>;
+  /** Nothing where the cache has no store. */
+  readonly behind: WriteBehind<V> | undefined;
+  readonly order: KeyOrder;
+  readonly fencing: Fencing;
+  readonly recorder: Recorder<V>;
+  readonly clock: Clock;
+  readonly sequence: Sequence;
+  readonly ttlMs: number;
+  /** Whether an entry has not been invalidated by one of its tags. */
+  readonly isCurrent: (entry: Pick<EntryState<V>, 'tags' | 'version'>) => boolean;
+}
+
+/** Changes entries: through the policy to the store, and in memory. Changes of one key are made one after the other. */
+export class Writer<V> implements Entries<V> {
+  readonly #parts: WriterParts<V>;
+
+  constructor(parts: WriterParts<V>) {
+    this.#parts = parts;
+  }
+
+  prepare(value: V, options: WriteOptions | undefined): NewEntry<V> {
+    const { clock, ttlMs } = this.#parts;
+    return { value, expiresAt: deadline(clock, ttlOf(options, ttlMs)), tags: options?.tags ?? NO_TAGS };
+  }
+
+  /** Sets entries, all in one batch of the policy. */
+  async set(entries: readonly (readonly [key: string, entry: NewEntry<V>])[]): Promise<void> {
+    const states = entries.map(([key, entry]) => [key, this.#versioned(entry)] as const);
+    const { behind, order } = this.#parts;
+    if (behind === undefined) return this.#settleSet(states, 'keep');
+    const rows = states.map(([key, state]) => this.#encode(behind, key, state));
+    await order.run(keysOf(states), async () =>
+      this.#settleSet(states, await this.#acknowledge(behind, rows)),
+    );
+  }
+
+  /** Deletes keys, all in one batch of the policy; answers how many of them any reader would have found. */
+  async delete(keys: readonly string[]): Promise<number> {
+    const { behind, order, residents } = this.#parts;
+    if (behind === undefined) return keys.filter((key) => this.#settleDelete(key)).length;
+    return order.run(keys, async () => {
+      const present = await Promise.all(
+        keys.map(async (key) => residents.read(key) !== undefined || behind.has(key)),
+      );
+      await this.#apply(behind, keys, (policy) => removal(policy, keys));
+      for (const key of keys) this.#settleDelete(key);
+      return present.filter(Boolean).length;
+    });
+  }
+
+  async exchange(key: string, exchange: Exchange<V>): Promise<void> {
+    const { behind, order, residents } = this.#parts;
+    await order.run([key], async () => {
+      const next = exchange.decide(residents.read(key) ?? (await behind?.read(key)));
+      await (next === undefined ? this.#exchangeForNothing(key) : this.#exchangeFor(key, next));
+      exchange.settled();
+    });
+  }
+
+  prepareLoad(options: WriteOptions | undefined): (value: V) => EntryState<V> {
+    const version = this.#parts.sequence.next();
+    return (value) => ({ ...this.prepare(value, options), version });
+  }
+
+  keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean {
+    const { residents, recorder, behind } = this.#parts;
+    if (!this.#mayKeep(entry, fence)) return false;
+    residents.keep(key, entry);
+    recorder.set(key, entry.value, 'load');
+    if (behind?.isCache === true) this.#storeLoaded(behind, key, entry);
+    return true;
+  }
+
+  /** Stores a loaded value in its turn; the callers of the load do not wait for it, and a failure is reported. */
+  #storeLoaded(behind: WriteBehind<V>, key: string, entry: EntryState<V>): void {
+    const fence = this.#parts.fencing.enter(key);
+    const store = async (): Promise<void> => {
+      if (this.#mayKeep(entry, fence)) await behind.policy().onSet(this.#encode(behind, key, entry));
+    };
+    this.#parts.order
+      .run([key], store)
+      .catch((error: unknown) => this.#parts.recorder.storeFailed(`store what was loaded for ${key}`, error))
+      .finally(() => fence.release());
+  }
+
+  #mayKeep(entry: EntryState<V>, fence: Fence): boolean {
+    return fence.holds() && this.#parts.isCurrent(entry);
+  }
+
+  async #exchangeFor(key: string, next: NewEntry<V>): Promise<void> {
+    const { behind } = this.#parts;
+    const states = [[key, this.#versioned(next)] as const];
+    if (behind === undefined) return this.#settleSet(states, 'keep');
+    const rows = states.map(([, state]) => this.#encode(behind, key, state));
+    this.#settleSet(states, await this.#acknowledge(behind, rows));
+  }
+
+  async #exchangeForNothing(key: string): Promise<void> {
+    const { behind } = this.#parts;
+    if (behind !== undefined) await this.#apply(behind, [key], (policy) => policy.onDelete(key));
+    this.#settleDelete(key);
+  }
+
+  #acknowledge(behind: WriteBehind<V>, rows: readonly Row[]): Promise<Verdict> {
+    const keys = rows.map(({ key }) => key);
+    return this.#apply(behind, keys, (policy) => acceptance(policy, rows));
+  }
+
+  /** Runs a change of the policy. Where it fails nobody knows what is stored: memory forgets the keys, and the caller is told. */
+  async #apply<T>(
+    behind: WriteBehind<V>,
+    keys: readonly string[],
+    change: (policy: WritePolicy) => Promise<T>,
+  ): Promise<T> {
+    const { residents, fencing } = this.#parts;
+    try {
+      return await change(behind.policy());
+    } catch (error) {
+      for (const key of keys) {
+        residents.drop(key);
+        fencing.raise(key);
+      }
+      throw storeFailed(`write ${keys.length === 1 ? keys[0] : `${keys.length} keys`}`, error);
+    }
+  }
+
+  #settleSet(states: readonly (readonly [string, EntryState<V>])[], verdict: Verdict): void {
+    const { residents, fencing, recorder } = this.#parts;
+    for (const [key, state] of states) {
+      if (verdict === 'keep') residents.keep(key, state);
+      else residents.drop(key);
+      fencing.raise(key);
+      recorder.set(key, state.value, 'caller');
+    }
+  }
+
+  #settleDelete(key: string): boolean {
+    const wasResident = this.#parts.residents.drop(key);
+    this.#parts.fencing.raise(key);
+    this.#parts.recorder.deleted(key);
+    return wasResident;
+  }
+
+  #versioned(entry: NewEntry<V>): EntryState<V> {
+    return { ...entry, version: this.#parts.sequence.next() };
+  }
+
+  #encode(
+    { codec, isCache }: WriteBehind<V>,
+    key: string,
+    { value, expiresAt, version, tags }: EntryState<V>,
+  ): Row {
+    const expiry = isCache ? toWallTime(this.#parts.clock, expiresAt) : undefined;
+    try {
+      return { key, value: codec.encode(value), expiresAt: expiry, version, tags };
+    } catch (error) {
+      throw unstorableValue(key, codec.name, error);
+    }
+  }
+}
+
+function acceptance(policy: WritePolicy, rows: readonly Row[]): Promise<Verdict> {
+  const [first] = rows;
+  if (rows.length === 1 && first !== undefined) return policy.onSet(first);
+  return policy.onBatch(rows.map((row) => ({ type: 'set', row })));
+}
+
+async function removal(policy: WritePolicy, keys: readonly string[]): Promise<void> {
+  const [first] = keys;
+  if (keys.length === 1 && first !== undefined) return policy.onDelete(first);
+  await policy.onBatch(keys.map((key) => ({ type: 'delete', key })));
+}
+
+function keysOf(states: readonly (readonly [string, unknown])[]): string[] {
+  return states.map(([key]) => key);
+}

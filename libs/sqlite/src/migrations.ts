@@ -1,0 +1,93 @@
+import type { SqliteDatabase } from './client.js';
+import { foreignDatabase, newerSchema } from './errors.js';
+
+/** "Nuth": tells our databases from those of other applications. */
+export const APPLICATION_ID = 0x4e757468;
+
+/**
+ * What brings a database from version n to n + 1, the first line from nothing to 1. Lines are added, never changed.
+ *
+ * `entry` is an ordinary table: WITHOUT ROWID took three times as long to fill (23 k to 45 k rows a second against 76 k to
+ * 138 k; 200-byte values, random keys, batches of 1,000) for the same reads. Triggers keep the totals and the index of tags
+ * true whatever deletes a row and whichever process does it, at about a third of the speed of writing.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE namespace (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    row_count INTEGER NOT NULL DEFAULT 0,
+    byte_count INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE entry (
+    id INTEGER PRIMARY KEY,
+    namespace INTEGER NOT NULL REFERENCES namespace,
+    key TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    expires_at INTEGER,
+    byte_count INTEGER NOT NULL,
+    tags TEXT,
+    value ANY NOT NULL CHECK (typeof(value) IN ('text', 'blob'))
+  ) STRICT;
+  CREATE UNIQUE INDEX entry_by_key ON entry (namespace, key);
+  CREATE INDEX entry_by_age ON entry (namespace, version, byte_count);
+  CREATE INDEX entry_by_expiry ON entry (expires_at) WHERE expires_at IS NOT NULL;
+
+  CREATE TABLE tagged (
+    namespace INTEGER NOT NULL,
+    tag TEXT NOT NULL,
+    entry INTEGER NOT NULL,
+    PRIMARY KEY (namespace, tag, entry)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TRIGGER entry_added AFTER INSERT ON entry BEGIN
+    UPDATE namespace SET row_count = row_count + 1, byte_count = byte_count + new.byte_count WHERE id = new.namespace;
+  END;
+  CREATE TRIGGER entry_weighed AFTER UPDATE ON entry WHEN new.byte_count <> old.byte_count BEGIN
+    UPDATE namespace SET byte_count = byte_count + new.byte_count - old.byte_count WHERE id = new.namespace;
+  END;
+  CREATE TRIGGER entry_removed AFTER DELETE ON entry BEGIN
+    UPDATE namespace SET row_count = row_count - 1, byte_count = byte_count - old.byte_count WHERE id = old.namespace;
+  END;
+  CREATE TRIGGER tags_added AFTER INSERT ON entry WHEN new.tags IS NOT NULL BEGIN
+    INSERT OR IGNORE INTO tagged SELECT new.namespace, value, new.id FROM json_each(new.tags);
+  END;
+  CREATE TRIGGER tags_changed AFTER UPDATE ON entry WHEN new.tags IS NOT old.tags BEGIN
+    DELETE FROM tagged
+      WHERE namespace = old.namespace AND entry = old.id AND tag IN (SELECT value FROM json_each(old.tags));
+    INSERT OR IGNORE INTO tagged SELECT new.namespace, value, new.id FROM json_each(new.tags);
+  END;
+  CREATE TRIGGER tags_removed AFTER DELETE ON entry WHEN old.tags IS NOT NULL BEGIN
+    DELETE FROM tagged
+      WHERE namespace = old.namespace AND entry = old.id AND tag IN (SELECT value FROM json_each(old.tags));
+  END;
+  `,
+];
+
+/**
+ * The version of a database, 0 for an empty one.
+ * @throws CacheError `store_unusable` where it is not ours, or newer than `known`.
+ */
+export function schemaVersion(database: SqliteDatabase, file: string, known: number): number {
+  const applicationId = Number(database.pragma('application_id', { simple: true }));
+  const version = Number(database.pragma('user_version', { simple: true }));
+  const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  if (isEmpty && applicationId === 0 && version === 0) return 0;
+  if (applicationId !== APPLICATION_ID) throw foreignDatabase(file, applicationId, version);
+  if (version > known) throw newerSchema(file, version, known);
+  return version;
+}
+
+/** Brings a database to the last version, all steps or none; another process may be doing the same. */
+export function migrate(database: SqliteDatabase, file: string, steps: readonly string[]): void {
+  if (schemaVersion(database, file, steps.length) === steps.length) return;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    for (const step of steps.slice(schemaVersion(database, file, steps.length))) database.exec(step);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${steps.length}; COMMIT`);
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

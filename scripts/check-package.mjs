@@ -1,0 +1,120 @@
+// Packs the built package, lets publint and attw judge the tarball, then uses it the way three users would:
+// without any optional peer, with Nest 12 in both module formats, and with Nest 11 under a default CommonJS jest.
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+const root = join(import.meta.dirname, '..');
+const consumers = join(root, 'test/package');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const names = Object.keys(manifest.exports)
+  .filter((subpath) => subpath !== './package.json')
+  .map((subpath) => subpath.replace('.', manifest.name));
+const withoutPeers = ['nuthatch/engine', 'nuthatch/testing'];
+const clients = ['reflect-metadata', 'rxjs', 'better-sqlite3'].map((name) => pinned(name));
+
+const workplace = mkdtempSync(join(tmpdir(), 'nuthatch-package-'));
+try {
+  const tarball = pack();
+  await judge(tarball);
+  useWithoutPeers(tarball);
+  useWithNest12(tarball);
+  useWithNest11AndJest(tarball);
+} finally {
+  rmSync(workplace, { recursive: true, force: true });
+}
+
+function pack() {
+  const options = ['--json', '--loglevel=error', '--pack-destination', workplace];
+  const packed = JSON.parse(execFileSync('npm', ['pack', ...options], { cwd: root, encoding: 'utf8' }));
+  const { filename } = Object.values(packed)[0]; // npm 11 prints an array, npm 12 an object
+  return join(workplace, filename);
+}
+
+async function judge(tarball) {
+  say('publint, attw');
+  const { buffer } = new Uint8Array(readFileSync(tarball));
+  const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true });
+  const complaints = messages.filter((message) => !isSelfReference(message));
+  for (const complaint of complaints) console.error(formatMessage(complaint, pkg));
+  if (complaints.length > 0) throw new Error('publint complains about the package');
+  const options = '--profile strict --format table-flipped --no-emoji --no-color'.split(' ');
+  run(root, ['npx', 'attw', tarball, ...options]);
+}
+
+/**
+ * publint says that Node ignores "exports" and "imports" of a nested package.json. For who imports the package, yes;
+ * for a file below it that imports `nuthatch/engine` or `#devalue`, Node reads the nearest one: what dist/cjs is for.
+ */
+function isSelfReference({ code, args }) {
+  return code === 'NESTED_PACKAGE_JSON_FIELD_IGNORED' && args.filePath === './dist/cjs/package.json';
+}
+
+function useWithoutPeers(tarball) {
+  const folder = install('no optional peer', [tarball]);
+  const present = Object.keys(manifest.peerDependenciesMeta).filter((peer) =>
+    existsSync(join(folder, 'node_modules', peer)),
+  );
+  if (present.length > 0) throw new Error(`npm installed optional peers: ${present}`);
+  loadAll(folder, withoutPeers);
+}
+
+function useWithNest12(tarball) {
+  const nest = ['@nestjs/common', '@nestjs/core'].map((name) => pinned(name));
+  const folder = install('Nest 12', [tarball, ...nest, ...clients]);
+  linkSqlite(folder);
+  loadAll(folder, names);
+}
+
+function useWithNest11AndJest(tarball) {
+  const nest = ['@nestjs/common@^11', '@nestjs/core@^11'];
+  const folder = install('Nest 11, default jest', [tarball, ...nest, ...clients, pinned('jest')]);
+  linkSqlite(folder);
+  cpSync(join(consumers, 'commonjs.test.cjs'), join(folder, 'commonjs.test.js'));
+  run(folder, ['npx', 'jest']);
+}
+
+function install(title, packages) {
+  say(title);
+  const folder = join(workplace, title.replace(/\W+/g, '-'));
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true }\n');
+  run(folder, ['npm', 'install', '--ignore-scripts', '--prefer-offline', '--loglevel=error', ...packages]);
+  return folder;
+}
+
+/** Compiling better-sqlite3 takes minutes, so a consumer borrows the one that this checkout has built. */
+function linkSqlite(folder) {
+  const borrowed = join(folder, 'node_modules/better-sqlite3');
+  rmSync(borrowed, { recursive: true });
+  symlinkSync(join(root, 'node_modules/better-sqlite3'), borrowed);
+}
+
+function loadAll(folder, modules) {
+  cpSync(join(consumers, 'load-all.mjs'), join(folder, 'load-all.mjs'));
+  run(folder, ['node', 'load-all.mjs', ...modules]);
+}
+
+function pinned(name) {
+  return `${name}@${manifest.devDependencies[name]}`;
+}
+
+function run(cwd, [command, ...args]) {
+  execFileSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, NODE_OPTIONS: '' } });
+}
+
+function say(title) {
+  console.log(`\n== ${title}`);
+}
