@@ -1,51 +1,36 @@
 import type { Observable } from 'rxjs';
-import type { CacheEvent, CustomCacheEvent } from './events/cache-event.js';
-import type { CacheHook } from './events/hooks.js';
+import { CacheControls, type CacheControlsParts } from './cache-controls.js';
 import type { Recorder } from './events/recorder.js';
-import type { EvictionChoice } from './eviction/resolve.js';
 import type { Slot } from './eviction/strategy.js';
 import type { Command } from './history/command.js';
-import type { History, HistoryState } from './history/history.js';
+import type { HistoryState } from './history/history.js';
 import { assertKey } from './kernel/assert-key.js';
-import { closed } from './kernel/errors.js';
 import type { WriteOptions } from './kernel/life.js';
 import type { LoadOptions, Loader, Reader } from './load/reader.js';
-import type { CacheInfo, Maintenance } from './maintenance.js';
-import type { BoundsOptions } from './memory/bounds.js';
 import { NO_SLOT } from './memory/memory-table.js';
 import type { MemoryTier } from './memory/memory-tier.js';
-import type { CacheMetrics } from './metrics/cache-metrics.js';
-import type { Counter } from './metrics/counters.js';
-import type { CacheHealth } from './metrics/health.js';
 import type { Overrides } from './overrides.js';
-import type { Snapshot } from './snapshot/snapshot.js';
-import type { CloseReport } from './write/policy.js';
-import type { WritePolicyChoice } from './write/resolve.js';
 import type { Writer } from './write/writer.js';
 
 /** What a cache is made of; `createCache` puts it together. */
-export interface CacheParts<V> {
-  readonly memory: MemoryTier<V>;
+export interface CacheParts<V> extends CacheControlsParts<V> {
   readonly reader: Reader<V>;
   readonly writer: Writer<V>;
-  readonly history: History<V>;
-  readonly maintenance: Maintenance<V>;
-  readonly recorder: Recorder<V>;
   readonly overrides: Overrides;
 }
 
 /**
- * A cache: memory in front, and behind it, where there is one, a store that is read through and written by a policy. Made by
- * `createCache`. Keys are non-empty strings; a wrong key, like every misuse, is a `CacheError`. After `close` every method that touches
- * entries is `closed`.
+ * A cache: memory in front, and behind it, where there is one, a store that is read through and written by a policy.
+ * Made by `createCache`. Keys are non-empty strings; a wrong key, like every misuse, is a `CacheError`.
  */
-export class Cache<V = unknown> {
+export class Cache<V = unknown> extends CacheControls<V> {
   readonly #parts: CacheParts<V>;
   readonly #memory: MemoryTier<V>;
   readonly #recorder: Recorder<V>;
 
   /** @internal Use `createCache`. */
   constructor(parts: CacheParts<V>) {
+    super(parts);
     this.#parts = parts;
     this.#memory = parts.memory;
     this.#recorder = parts.recorder;
@@ -59,17 +44,15 @@ export class Cache<V = unknown> {
 
   /** The values of those keys that have one. What is not in memory is read from the store in one call. */
   async getMany(keys: readonly string[]): Promise<Map<string, V>> {
-    const unique = [...new Set(keys)];
-    const resident = new Map<string, V>();
-    for (const key of unique) {
+    const values = new Map<string, V>();
+    const missing = [...new Set(keys)].filter((key) => {
       const slot = this.#memory.find(key);
-      if (slot !== NO_SLOT) resident.set(key, this.#hit(key, slot));
-      else this.#check(key);
-    }
-    const found = await this.#parts.reader.findMany(unique.filter((key) => !resident.has(key)));
-    const inOrder = unique.filter((key) => resident.has(key) || found.has(key));
-    // A value may be undefined; that it is there was just asked.
-    return new Map(inOrder.map((key) => [key, (resident.has(key) ? resident : found).get(key) as V]));
+      if (slot === NO_SLOT) this.#check(key);
+      else values.set(key, this.#hit(key, slot));
+      return slot === NO_SLOT;
+    });
+    for (const [key, value] of await this.#parts.reader.findMany(missing)) values.set(key, value);
+    return values;
   }
 
   /**
@@ -118,19 +101,6 @@ export class Cache<V = unknown> {
     return this.#parts.reader.has(key);
   }
 
-  /**
-   * Removes every entry. In a store of the role `'record'`, the user's own data, rows stay unless `store` is true; in one of the role
-   * `'cache'` they go.
-   */
-  clear(options?: { readonly store?: boolean }): Promise<void> {
-    return this.#parts.maintenance.clear(options?.store);
-  }
-
-  /** Makes every entry gone that carries one of the tags, also results of loads under way. O(1) per tag in memory. */
-  invalidateTags(...tags: readonly string[]): Promise<void> {
-    return this.#parts.maintenance.invalidateTags(tags);
-  }
-
   /** The value in memory, without counting as a use and without asking the store. */
   peek(key: string): V | undefined {
     const slot = this.#memory.find(key);
@@ -164,93 +134,26 @@ export class Cache<V = unknown> {
   }
 
   /** Runs a command that can be undone, such as `new SetCommand(key, value)`. */
-  run(command: Command<V>): Promise<void> {
+  async run(command: Command<V>): Promise<void> {
+    this.assertOpen();
     return this.#parts.history.run(command);
   }
 
   /** Takes the last command back; answers whether there was one. @throws CacheError `undo_conflict` where the key has been changed since. */
-  undo(): Promise<boolean> {
+  async undo(): Promise<boolean> {
+    this.assertOpen();
     return this.#parts.history.undo();
   }
 
   /** Does again what was undone last; answers whether there was something. @throws CacheError `undo_conflict` as {@link undo}. */
-  redo(): Promise<boolean> {
+  async redo(): Promise<boolean> {
+    this.assertOpen();
     return this.#parts.history.redo();
   }
 
   /** What can be undone and redone, now and after every change. */
   get history$(): Observable<HistoryState> {
     return this.#parts.history.state$;
-  }
-
-  /** A deep copy of everything: entries with their lives and hits, the store's rows, the names of strategy and policy. Flushes first. */
-  snapshot(): Promise<Snapshot> {
-    return this.#parts.maintenance.snapshot();
-  }
-
-  /** Puts a snapshot in the place of everything, or changes nothing. What was counted stays counted. @throws CacheError `bad_snapshot`. */
-  restore(snapshot: Snapshot): Promise<void> {
-    return this.#parts.maintenance.restore(snapshot);
-  }
-
-  /** Puts another eviction strategy in charge; every entry stays. O(n). */
-  swapEviction(eviction: EvictionChoice): void {
-    this.#parts.maintenance.swapEviction(eviction);
-  }
-
-  /** Puts another write policy in charge, after everything pending is stored; where that fails, the old one stays. */
-  swapWritePolicy(policy: WritePolicyChoice): Promise<void> {
-    return this.#parts.maintenance.swapWritePolicy(policy);
-  }
-
-  /** Changes the bounds of memory and evicts what no longer fits; what is left out stays. */
-  resize(bounds: BoundsOptions): void {
-    this.#parts.maintenance.resize(bounds);
-  }
-
-  /** Brings everything pending to the store; answers how many changes that were. */
-  flush(): Promise<number> {
-    return this.#parts.maintenance.flush();
-  }
-
-  /** Flushes for at most `deadlineMs` (5 seconds), then lets go of everything. Answers what could not be stored. Harmless when closed. */
-  close(deadlineMs = 5000): Promise<CloseReport> {
-    return this.#parts.maintenance.close(deadlineMs);
-  }
-
-  /** Everything that happens, as it happens. With no subscriber no event is built; a subscriber that throws is reported. */
-  get events$(): Observable<CacheEvent> {
-    return this.#recorder.events$;
-  }
-
-  /** Calls `hook` at the moments of an entry's life; answers how to stop. */
-  addHook(hook: CacheHook<V>): () => void {
-    return this.#recorder.addHook(hook);
-  }
-
-  /** Emits an event of your own to the subscribers of {@link events$}. */
-  emit(event: CustomCacheEvent): void {
-    this.#recorder.emit(event);
-  }
-
-  /** A counter of your own, shown under `custom` in {@link metrics}. */
-  addCounter(name: string): Counter {
-    return this.#recorder.counters.addCounter(name);
-  }
-
-  /** What the cache has counted and measured. */
-  metrics(): CacheMetrics {
-    return this.#parts.maintenance.metrics();
-  }
-
-  /** What the cache is made of: name, bounds, strategy, policy, store. */
-  info(): CacheInfo {
-    return this.#parts.maintenance.info();
-  }
-
-  /** Whether the cache, its store and its flushes work. */
-  health(): CacheHealth {
-    return this.#parts.maintenance.health();
   }
 
   async #find(key: string): Promise<V | undefined> {
@@ -260,7 +163,7 @@ export class Cache<V = unknown> {
 
   #check(key: string): void {
     assertKey(key);
-    if (this.#parts.maintenance.isClosed) throw closed('the cache');
+    this.assertOpen();
   }
 
   #hit(key: string, slot: Slot): V {

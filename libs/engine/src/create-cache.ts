@@ -9,7 +9,6 @@ import { Sequence } from './kernel/sequence.js';
 import { Backing } from './load/backing.js';
 import { Fences } from './load/fence.js';
 import { Reader } from './load/reader.js';
-import { Maintenance } from './maintenance.js';
 import { MemoryTable } from './memory/memory-table.js';
 import { MemoryTier, type Note } from './memory/memory-tier.js';
 import { Counters } from './metrics/counters.js';
@@ -82,18 +81,21 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
     emit: (fact) => recorder.emit(fact),
   });
   const ticker = new Ticker(clock, options.metricsIntervalMs, () =>
-    recorder.emit({ type: 'metrics_updated', metrics: maintenance.metrics() }),
+    recorder.emit({ type: 'metrics_updated', metrics: cache.metrics() }),
   );
-  const maintenance = new Maintenance<V>({
+  recorder.onActivity = () => ticker.poke();
+  const parts = {
     ...core,
     memory,
     side,
     store: side?.store,
     history,
-    stopTimers: () => ticker.stop(),
-  });
-  recorder.onActivity = () => ticker.poke();
-  return new Cache({ memory, reader, writer, history, maintenance, recorder, overrides: new Overrides() });
+    reader,
+    writer,
+    overrides: new Overrides(),
+  };
+  const cache = new Cache<V>({ ...parts, stopTimers: () => ticker.stop() });
+  return cache;
 }
 
 function wireStore<V>({ options, clock, recorder }: Core<V>): StoreSide | undefined {

@@ -1,4 +1,6 @@
 export { Cache } from './cache.js';
+export { CacheControls } from './cache-controls.js';
+export type { CacheInfo } from './cache-info.js';
 export { createCache } from './create-cache.js';
 export type {
   CacheEvent,
@@ -30,7 +32,6 @@ export { CacheError, type CacheErrorCode } from './kernel/errors.js';
 export type { WriteOptions } from './kernel/life.js';
 export { seededRandom, type Random } from './kernel/random.js';
 export type { LoadContext, Loader, LoadOptions } from './load/reader.js';
-export type { CacheInfo } from './maintenance.js';
 export type { Bounds, BoundsOptions } from './memory/bounds.js';
 export type { IsolationName } from './memory/isolation.js';
 export { MemoryCache, type MemoryOptions, type Removal } from './memory/memory-cache.js';

@@ -1,3 +1,7 @@
+import type { Observable } from 'rxjs';
+import type { CacheInfo } from './cache-info.js';
+import type { CacheEvent, CustomCacheEvent } from './events/cache-event.js';
+import type { CacheHook } from './events/hooks.js';
 import type { Recorder } from './events/recorder.js';
 import {
   type EvictionChoice,
@@ -12,6 +16,7 @@ import type { Tags } from './invalidation/tags.js';
 import { type BoundsOptions, changeBounds } from './memory/bounds.js';
 import type { MemoryTier } from './memory/memory-tier.js';
 import type { CacheMetrics } from './metrics/cache-metrics.js';
+import type { Counter } from './metrics/counters.js';
 import type { CacheHealth, HealthRecord } from './metrics/health.js';
 import type { ResolvedOptions } from './options.js';
 import { restore, save, type SnapshotParts } from './snapshot/save-restore.js';
@@ -26,27 +31,8 @@ import {
 } from './write/resolve.js';
 import type { StoreSide } from './store-side.js';
 
-/** What a cache is made of. */
-export interface CacheInfo {
-  readonly name: string;
-  /** Entries in memory, and how many may be there. */
-  readonly items: number;
-  readonly maxItems: number;
-  /** Bytes in memory, and how many may be there. */
-  readonly bytes: number;
-  readonly maxBytes: number;
-  /** Default time to live in milliseconds; `Infinity` where entries do not expire. */
-  readonly ttlMs: number;
-  readonly eviction: { readonly strategy: string };
-  /** `undefined` where there is no store. */
-  readonly writePolicy: string | undefined;
-  readonly store: { readonly name: string; readonly role: 'cache' | 'record' } | undefined;
-  readonly codec: string;
-  readonly isolate: string;
-}
-
-/** What the whole-cache operations work on. */
-export interface MaintenanceParts<V> extends SnapshotParts<V> {
+/** What the operations on a whole cache work on. */
+export interface CacheControlsParts<V> extends SnapshotParts<V> {
   readonly options: ResolvedOptions<V>;
   readonly memory: MemoryTier<V>;
   readonly side: StoreSide | undefined;
@@ -59,22 +45,30 @@ export interface MaintenanceParts<V> extends SnapshotParts<V> {
   readonly stopTimers: () => void;
 }
 
-/** The operations that concern a cache as a whole. Those that must not meet writes wait for them and hold later ones up. */
-export class Maintenance<V> {
-  readonly #parts: MaintenanceParts<V>;
+/**
+ * What can be done with a cache as a whole, and what it tells of itself. Operations that must not meet writes wait for those under way and
+ * hold later ones up.
+ */
+export class CacheControls<V> {
+  readonly #parts: CacheControlsParts<V>;
   #closing: Promise<CloseReport> | undefined;
 
-  constructor(parts: MaintenanceParts<V>) {
+  constructor(parts: CacheControlsParts<V>) {
     this.#parts = parts;
   }
 
-  get isClosed(): boolean {
-    return this.#closing !== undefined;
+  /** @throws CacheError `closed`. */
+  protected assertOpen(): void {
+    if (this.#closing !== undefined) throw closed('the cache');
   }
 
-  async clear(withStore?: boolean): Promise<void> {
+  /**
+   * Removes every entry. In a store of the role `'record'`, the user's own data, rows stay unless `store` is true; in one of the role
+   * `'cache'` they go.
+   */
+  async clear(options?: { readonly store?: boolean }): Promise<void> {
     const { side, memory, fencing, recorder } = this.#parts;
-    const reachesStore = side !== undefined && (withStore ?? side.store.role === 'cache');
+    const reachesStore = side !== undefined && (options?.store ?? side.store.role === 'cache');
     await this.#alone(async () => {
       if (reachesStore) await side.clear();
       memory.clear();
@@ -83,7 +77,8 @@ export class Maintenance<V> {
     });
   }
 
-  async invalidateTags(tags: readonly string[]): Promise<void> {
+  /** Makes every entry gone that carries one of the tags, also results of loads under way. O(1) per tag in memory. */
+  async invalidateTags(...tags: readonly string[]): Promise<void> {
     const { side, sequence, recorder } = this.#parts;
     const version = sequence.next();
     for (const tag of tags) this.#parts.tags.invalidate(tag, version);
@@ -95,6 +90,7 @@ export class Maintenance<V> {
     });
   }
 
+  /** Puts another eviction strategy in charge; every entry stays. O(n). */
   swapEviction(eviction: EvictionChoice): void {
     const { table } = this.#parts.memory;
     const from = table.eviction;
@@ -102,6 +98,7 @@ export class Maintenance<V> {
     this.#parts.recorder.emit({ type: 'strategy_swapped', from, to: table.eviction });
   }
 
+  /** Puts another write policy in charge, after everything pending is stored; where that fails, the old one stays. */
   async swapWritePolicy(choice: WritePolicyChoice): Promise<void> {
     const { side, recorder } = this.#parts;
     if (side === undefined) throw badOption('store', 'given before a write policy can be swapped', undefined);
@@ -113,11 +110,13 @@ export class Maintenance<V> {
     });
   }
 
+  /** Changes the bounds of memory and evicts what no longer fits; what is left out stays. */
   resize(bounds: BoundsOptions): void {
     const { table } = this.#parts.memory;
     table.resize(changeBounds(table.bounds, bounds));
   }
 
+  /** A deep copy of everything: entries with their lives and hits, the store's rows, the names of strategy and policy. Flushes first. */
   snapshot(): Promise<Snapshot> {
     const { side, memory, recorder } = this.#parts;
     return this.#alone(async () => {
@@ -131,6 +130,7 @@ export class Maintenance<V> {
     });
   }
 
+  /** Puts a snapshot in the place of everything, or changes nothing. What was counted stays counted. @throws CacheError `bad_snapshot`. */
   restore(snapshot: Snapshot): Promise<void> {
     const { side, history, recorder } = this.#parts;
     return this.#alone(async () => {
@@ -142,15 +142,38 @@ export class Maintenance<V> {
     });
   }
 
+  /** Brings everything pending to the store; answers how many changes that were. */
   async flush(): Promise<number> {
     return (await this.#parts.side?.policy.flush()) ?? 0;
   }
 
-  close(deadlineMs: number): Promise<CloseReport> {
+  /** Flushes for at most `deadlineMs` (5 seconds), then lets go of everything. Answers what could not be stored. Harmless when closed. */
+  close(deadlineMs = 5000): Promise<CloseReport> {
     this.#closing ??= this.#parts.order.alone(() => this.#close(deadlineMs));
     return this.#closing;
   }
 
+  /** Everything that happens, as it happens. With no subscriber no event is built; a subscriber that throws is reported. */
+  get events$(): Observable<CacheEvent> {
+    return this.#parts.recorder.events$;
+  }
+
+  /** Calls `hook` at the moments of an entry's life; answers how to stop. */
+  addHook(hook: CacheHook<V>): () => void {
+    return this.#parts.recorder.addHook(hook);
+  }
+
+  /** Emits an event of your own to the subscribers of {@link events$}. */
+  emit(event: CustomCacheEvent): void {
+    this.#parts.recorder.emit(event);
+  }
+
+  /** A counter of your own, shown under `custom` in {@link metrics}. */
+  addCounter(name: string): Counter {
+    return this.#parts.recorder.counters.addCounter(name);
+  }
+
+  /** What the cache has counted and measured. */
   metrics(): CacheMetrics {
     const { memory, side, recorder } = this.#parts;
     const { counters } = recorder;
@@ -164,6 +187,7 @@ export class Maintenance<V> {
     };
   }
 
+  /** What the cache is made of: name, bounds, strategy, policy, store. */
   info(): CacheInfo {
     const { options, memory, side } = this.#parts;
     const { size, totalWeight, bounds, eviction } = memory.table;
@@ -181,10 +205,11 @@ export class Maintenance<V> {
     };
   }
 
+  /** Whether the cache, its store and its flushes work. */
   health(): CacheHealth {
     const { memory, side, healthRecord } = this.#parts;
     const { problem } = healthRecord;
-    const status = this.isClosed ? 'down' : problem === undefined ? 'up' : 'degraded';
+    const status = this.#closing !== undefined ? 'down' : problem === undefined ? 'up' : 'degraded';
     return { status, items: memory.table.size, dirtyWritesPending: side?.policy.pendingCount ?? 0, problem };
   }
 
@@ -209,8 +234,8 @@ export class Maintenance<V> {
     if (writePolicy in writePolicies) await side.swap(resolveWritePolicy(writePolicy as WritePolicyName));
   }
 
-  #alone<T>(task: () => Promise<T>): Promise<T> {
-    if (this.isClosed) return Promise.reject(closed('the cache'));
+  async #alone<T>(task: () => Promise<T>): Promise<T> {
+    this.assertOpen();
     return this.#parts.order.alone(task);
   }
 }

@@ -1,0 +1,18 @@
+/** What a cache is made of. */
+export interface CacheInfo {
+  readonly name: string;
+  /** Entries in memory, and how many may be there. */
+  readonly items: number;
+  readonly maxItems: number;
+  /** Bytes in memory, and how many may be there. */
+  readonly bytes: number;
+  readonly maxBytes: number;
+  /** Default time to live in milliseconds; `Infinity` where entries do not expire. */
+  readonly ttlMs: number;
+  readonly eviction: { readonly strategy: string };
+  /** `undefined` where there is no store. */
+  readonly writePolicy: string | undefined;
+  readonly store: { readonly name: string; readonly role: 'cache' | 'record' } | undefined;
+  readonly codec: string;
+  readonly isolate: string;
+}
