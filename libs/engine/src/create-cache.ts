@@ -101,7 +101,7 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
 function wireStore<V>({ options, clock, recorder }: Core<V>): StoreSide | undefined {
   const { store: factory, name, writePolicy, writeBack } = options;
   if (factory === undefined) return undefined;
-  const store = new GuardedStore(factory.create({ namespace: name, clock }));
+  const store = new GuardedStore(factory.create({ namespace: name, clock }), { clock, observer: recorder });
   return new StoreSide(nameOf(factory), { store, clock, observer: recorder, writeBack }, writePolicy);
 }
 

@@ -26,7 +26,7 @@ export { parseByteSize, type ByteSize } from './kernel/byte-size.js';
 export { cacheKey } from './kernel/cache-key.js';
 export { systemClock, type Clock, type Timer } from './kernel/clock.js';
 export { parseDuration, type Duration } from './kernel/duration.js';
-export type { Entries, Exchange, NewEntry } from './kernel/entries.js';
+export type { Entries, Exchange } from './kernel/entries.js';
 export type { EntryState, EntryView, RemovalCause } from './kernel/entry.js';
 export { CacheError, type CacheErrorCode } from './kernel/errors.js';
 export type { WriteOptions } from './kernel/life.js';

@@ -112,18 +112,21 @@ export class Recorder<V> {
     this.emit({ type: 'flush_error', writes, error });
   }
 
-  /** The store has answered. */
-  storeWorked(durationMs: number): void {
+  /** A call on the store ended well. */
+  storeAnswered(durationMs: number): void {
     this.#parts.counters.time('store', durationMs);
     this.#parts.health.worked();
   }
 
-  /** The store failed, and no caller is told. */
-  storeFailed(operation: string, thrown: unknown): void {
-    const error = asCacheError(operation, thrown);
-    this.#parts.counters.counts.store_failures++;
+  /** A call on the store failed; who called is told. */
+  storeRefused(error: CacheError): void {
     this.#parts.health.failed(error.message);
-    this.emit({ type: 'store_failed', error });
+  }
+
+  /** Something failed behind memory where no caller is told. */
+  storeFailed(operation: string, thrown: unknown): void {
+    this.#parts.counters.counts.store_failures++;
+    this.emit({ type: 'store_failed', error: asCacheError(operation, thrown) });
   }
 
   emit(fact: Fact | CustomCacheEvent): void {

@@ -1,4 +1,4 @@
-import type { Entries, NewEntry } from '../kernel/entries.js';
+import type { Entries } from '../kernel/entries.js';
 import type { EntryState } from '../kernel/entry.js';
 import { undoConflict } from '../kernel/errors.js';
 import type { WriteOptions } from '../kernel/life.js';
@@ -66,7 +66,7 @@ class PutBack<V> implements Command<V> {
 async function change<V>(
   { name, key }: Command<V>,
   { entries, lineages }: CommandContext<V>,
-  decide: () => NewEntry<V> | undefined,
+  decide: () => EntryState<V> | undefined,
 ): Promise<Command<V>> {
   let former: EntryState<V> | undefined;
   let lineage: Lineage | undefined;

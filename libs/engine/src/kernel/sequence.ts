@@ -25,3 +25,8 @@ export class Sequence {
     if (version > this.#last) this.#last = version;
   }
 }
+
+/** When a version was drawn, as epoch milliseconds; a little in the future where many were drawn in one millisecond. */
+export function writtenAt(version: number): number {
+  return version / STEPS_PER_MS;
+}

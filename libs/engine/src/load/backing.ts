@@ -1,18 +1,18 @@
 import type { HitTier } from '../events/cache-event.js';
-import type { Recorder } from '../events/recorder.js';
 import { type Clock, fromWallTime } from '../kernel/clock.js';
 import type { EntryState } from '../kernel/entry.js';
 import { unreadableValue } from '../kernel/errors.js';
 import { deadline } from '../kernel/life.js';
+import { type Sequence, writtenAt } from '../kernel/sequence.js';
 import type { BackingStore, Operation, Row } from '../store/backing-store.js';
 import type { Codec } from '../store/codec.js';
 
 /** What is behind memory. */
-export interface BackingParts<V> {
+export interface BackingParts {
   readonly store: BackingStore;
   readonly codec: Codec;
   readonly clock: Clock;
-  readonly recorder: Recorder<V>;
+  readonly sequence: Sequence;
   /** The life of what is read from a store of the role `'record'`, whose rows do not expire. */
   readonly ttlMs: number;
   readonly pending: (key: string) => Operation | undefined;
@@ -28,9 +28,9 @@ export interface Found<V> {
 
 /** Reads what is behind memory: first the writes that are pending, then the store. */
 export class Backing<V> {
-  readonly #parts: BackingParts<V>;
+  readonly #parts: BackingParts;
 
-  constructor(parts: BackingParts<V>) {
+  constructor(parts: BackingParts) {
     this.#parts = parts;
   }
 
@@ -42,7 +42,7 @@ export class Backing<V> {
   async read(key: string): Promise<Found<V> | undefined> {
     const pending = this.#parts.pending(key);
     if (pending !== undefined) return this.#found(rowOf(pending), 'pending');
-    return this.#found(await this.#timed(() => this.#parts.store.get(key)), 'store');
+    return this.#found(await this.#parts.store.get(key), 'store');
   }
 
   async readMany(keys: readonly string[]): Promise<Map<string, Found<V>>> {
@@ -53,7 +53,7 @@ export class Backing<V> {
       pending.map((operation) => (operation.type === 'set' ? operation.row.key : operation.key)),
     );
     const asked = keys.filter((key) => !hidden.has(key));
-    const rows = asked.length === 0 ? [] : await this.#timed(() => this.#parts.store.getMany(asked));
+    const rows = asked.length === 0 ? [] : await this.#parts.store.getMany(asked);
     const found = new Map<string, Found<V>>();
     for (const operation of pending) this.#collect(found, rowOf(operation), 'pending');
     for (const row of rows) this.#collect(found, row, 'store');
@@ -63,7 +63,7 @@ export class Backing<V> {
   /** Whether there is an entry, without decoding it. */
   async has(key: string): Promise<boolean> {
     const pending = this.#parts.pending(key);
-    const row = pending === undefined ? await this.#timed(() => this.#parts.store.get(key)) : rowOf(pending);
+    const row = pending === undefined ? await this.#parts.store.get(key) : rowOf(pending);
     return row !== undefined && this.#isLiving(row);
   }
 
@@ -75,6 +75,7 @@ export class Backing<V> {
   #found(row: Row | undefined, tier: Found<V>['tier']): Found<V> | undefined {
     if (row === undefined || !this.#isLiving(row)) return undefined;
     const { version, tags } = row;
+    this.#parts.sequence.pass(version);
     return { tier, entry: { value: this.#decode(row), expiresAt: this.#deadlineOf(row), version, tags } };
   }
 
@@ -84,7 +85,13 @@ export class Backing<V> {
 
   #deadlineOf(row: Row): number {
     const { clock, ttlMs } = this.#parts;
-    return this.isCache ? fromWallTime(clock, row.expiresAt) : deadline(clock, ttlMs);
+    if (!this.isCache) return deadline(clock, ttlMs);
+    if (row.expiresAt === undefined) return Infinity;
+    const left = fromWallTime(clock, row.expiresAt);
+    // A wall clock that was set back since must not make the row live longer than it was given. (Where it was set back
+    // before, versions run ahead of it and cannot tell.)
+    const givenMs = row.expiresAt - writtenAt(row.version);
+    return givenMs > 0 ? Math.min(left, clock.now() + givenMs) : left;
   }
 
   #decode(row: Row): V {
@@ -95,14 +102,6 @@ export class Backing<V> {
     } catch (error) {
       throw unreadableValue(row.key, codec.name, error);
     }
-  }
-
-  async #timed<T>(call: () => Promise<T>): Promise<T> {
-    const { clock, recorder } = this.#parts;
-    const startedAt = clock.now();
-    const answer = await call();
-    recorder.storeWorked(clock.now() - startedAt);
-    return answer;
   }
 }
 

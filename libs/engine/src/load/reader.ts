@@ -4,6 +4,7 @@ import type { EntryState } from '../kernel/entry.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
 import type { WriteOptions } from '../kernel/life.js';
 import type { Residents } from '../kernel/residents.js';
+import { writtenAt } from '../kernel/sequence.js';
 import type { Backing, Found } from './backing.js';
 import { SingleFlight } from './single-flight.js';
 
@@ -192,7 +193,7 @@ export class Reader<V> {
         hits: 0,
         weight: 0,
         dirty: tier === 'pending',
-        writtenAt: Math.floor(entry.version / 1024),
+        writtenAt: Math.floor(writtenAt(entry.version)),
       },
     }));
   }

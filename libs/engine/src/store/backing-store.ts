@@ -22,7 +22,8 @@ export interface Row {
 }
 
 /** A change to one key of a store. */
-export type Operation = { readonly type: 'set'; readonly row: Row } | { readonly type: 'delete'; readonly key: string };
+export type Operation =
+  { readonly type: 'set'; readonly row: Row } | { readonly type: 'delete'; readonly key: string };
 
 /** What a store is given before it is used. */
 export interface StoreContext {
@@ -58,6 +59,7 @@ export interface BackingStore {
   close(): Promise<void>;
 }
 
+/** What a store can do beyond the rest. */
 export interface StoreCapabilities {
   /** Whether {@link BackingStore.replaceAll} may be used; without it, snapshots are not restored. */
   readonly replaceAll: boolean;

@@ -1,5 +1,12 @@
-import { closed, storeFailed } from '../kernel/errors.js';
+import type { Clock } from '../kernel/clock.js';
+import { type CacheError, closed, storeFailed } from '../kernel/errors.js';
 import type { BackingStore, Operation, Row } from './backing-store.js';
+
+/** Told how every call on a store ended. */
+export interface StoreObserver {
+  storeAnswered(durationMs: number): void;
+  storeRefused(error: CacheError): void;
+}
 
 /**
  * What the cache talks to instead of the store itself: opens it once, before its first use, closes it once, and wraps
@@ -8,11 +15,14 @@ import type { BackingStore, Operation, Row } from './backing-store.js';
  */
 export class GuardedStore implements BackingStore {
   readonly #store: BackingStore;
+  readonly #watch: { readonly clock: Clock; readonly observer: StoreObserver } | undefined;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(store: BackingStore) {
+  /** @param watch who is told of every call, and the clock that times them. */
+  constructor(store: BackingStore, watch?: { readonly clock: Clock; readonly observer: StoreObserver }) {
     this.#store = store;
+    this.#watch = watch;
   }
 
   get role(): BackingStore['role'] {
@@ -64,7 +74,7 @@ export class GuardedStore implements BackingStore {
 
   async #run<T>(operation: string, call: () => Promise<T>): Promise<T> {
     await this.open();
-    return guard(operation, call);
+    return this.#guard(operation, call);
   }
 
   /** What is being opened is waited for; what was never opened, or failed to, is left alone. */
@@ -73,29 +83,36 @@ export class GuardedStore implements BackingStore {
       () => true,
       () => false,
     );
-    if (isOpen === true) await guard('close', () => this.#store.close());
+    if (isOpen === true) await this.#guard('close', () => this.#store.close());
   }
 
   async #tryToOpen(): Promise<void> {
     try {
-      await guard('open', () => this.#store.open());
+      await this.#guard('open', () => this.#store.open());
     } catch (error) {
       this.#opening = undefined;
       throw error;
     }
   }
-}
 
-async function guard<T>(operation: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw storeFailed(operation, error);
+  async #guard<T>(operation: string, call: () => Promise<T>): Promise<T> {
+    const startedAt = this.#watch?.clock.now() ?? 0;
+    try {
+      const answer = await call();
+      this.#watch?.observer.storeAnswered(this.#watch.clock.now() - startedAt);
+      return answer;
+    } catch (thrown) {
+      const error = storeFailed(operation, thrown);
+      this.#watch?.observer.storeRefused(error);
+      throw error;
+    }
   }
 }
 
 function describe(operations: readonly Operation[]): string {
   const [first] = operations;
   if (operations.length !== 1 || first === undefined) return `apply ${operations.length} operations`;
-  return first.type === 'set' ? `write ${JSON.stringify(first.row.key)}` : `delete ${JSON.stringify(first.key)}`;
+  return first.type === 'set'
+    ? `write ${JSON.stringify(first.row.key)}`
+    : `delete ${JSON.stringify(first.key)}`;
 }

@@ -17,18 +17,27 @@ export const jsonCodec: Codec = {
 };
 
 function assertJson(value: unknown, path: string, depth: number): void {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return;
-  if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return;
-  if (typeof value !== 'object' || depth > DEEPEST) throw notJson(path);
+  if (isJsonPrimitive(value)) return;
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) throw notJson(path);
   if (Array.isArray(value)) return assertMembers(value, path, depth);
-  if (!isPlainObject(value) || 'toJSON' in value) throw notJson(path);
-  if (Object.hasOwn(value, '__proto__') || Object.getOwnPropertySymbols(value).length > 0) throw notJson(path);
+  if (!isJsonObject(value)) throw notJson(path);
   for (const [name, member] of Object.entries(value)) assertJson(member, `${path}.${name}`, depth + 1);
+}
+
+function isJsonPrimitive(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  return typeof value === 'string' || typeof value === 'boolean' || value === null;
+}
+
+function isJsonObject(value: object): boolean {
+  if (!isPlainObject(value) || ('toJSON' in value && typeof value.toJSON === 'function')) return false;
+  return !Object.hasOwn(value, '__proto__') && Object.getOwnPropertySymbols(value).length === 0;
 }
 
 /** By index, since `forEach` passes over holes. */
 function assertMembers(array: readonly unknown[], path: string, depth: number): void {
-  for (let index = 0; index < array.length; index += 1) assertJson(array[index], `${path}[${index}]`, depth + 1);
+  for (let index = 0; index < array.length; index += 1)
+    assertJson(array[index], `${path}[${index}]`, depth + 1);
 }
 
 function notJson(path: string): TypeError {

@@ -40,7 +40,8 @@ export class MapStore implements BackingStore {
   }
 
   async deleteTagged(tags: readonly string[]): Promise<void> {
-    for (const [key, row] of this.#rows) if (row.tags.some((tag) => tags.includes(tag))) this.#rows.delete(key);
+    for (const [key, row] of this.#rows)
+      if (row.tags.some((tag) => tags.includes(tag))) this.#rows.delete(key);
   }
 
   async rows(): Promise<readonly Row[]> {

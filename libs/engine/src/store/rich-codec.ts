@@ -17,7 +17,7 @@ export interface RichCodecOptions {
 }
 
 type Reducers = Record<string, (value: unknown) => unknown>;
-type Revivers = Record<string, (state: never) => unknown>;
+type Revivers = Record<string, (state: unknown) => unknown>;
 
 const CLASS_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
@@ -33,7 +33,8 @@ export function richCodec({ classes = [] }: RichCodecOptions = {}): Codec {
   const revivers: Revivers = { ...builtIn.revivers };
   for (const type of classes) {
     const name = `class ${type.name}`;
-    if (!CLASS_NAME.test(type.name) || name in reducers) throw badOption('classes', 'named classes, each name once', type);
+    if (!CLASS_NAME.test(type.name) || name in reducers)
+      throw badOption('classes', 'named classes, each name once', type);
     reducers[name] = (value) => (isInstance(value, type) ? stateOf(value) : undefined);
     revivers[name] = isError(type.prototype) ? reviveError(type) : revive(type);
   }
@@ -53,13 +54,14 @@ const builtIn: { readonly reducers: Reducers; readonly revivers: Revivers } = {
     Subclass: refuseSubclass,
   },
   revivers: {
-    Buffer: ([base64]: readonly [string]) => Buffer.from(base64, 'base64'),
+    // Written by the reducer of the same name.
+    Buffer: (state) => Buffer.from((state as readonly [string])[0], 'base64'),
     Error: reviveError(),
   },
 };
 
 /** The state itself becomes the instance: in a cycle it is already referred to. */
-function revive(type: StorableClass): (state: object) => unknown {
+function revive(type: StorableClass): (state: unknown) => unknown {
   return (state) => Object.setPrototypeOf(state, type.prototype as object) as unknown;
 }
 
@@ -73,7 +75,9 @@ function refuseSubclass(value: unknown): undefined {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === null || isRootPrototype(prototype)) return;
   if (isRootPrototype(Object.getPrototypeOf(prototype))) return;
-  throw new TypeError(`instances of ${value.constructor.name} are kept only by a codec that was given the class`);
+  throw new TypeError(
+    `instances of ${value.constructor.name} are kept only by a codec that was given the class`,
+  );
 }
 
 function isInstance(value: unknown, type: StorableClass): value is object {

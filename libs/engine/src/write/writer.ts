@@ -1,6 +1,6 @@
 import type { Recorder } from '../events/recorder.js';
 import { type Clock, toWallTime } from '../kernel/clock.js';
-import type { Entries, Exchange, NewEntry } from '../kernel/entries.js';
+import type { Entries, Exchange } from '../kernel/entries.js';
 import { type EntryState, NO_TAGS } from '../kernel/entry.js';
 import { storeFailed, unstorableValue } from '../kernel/errors.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
@@ -11,6 +11,9 @@ import type { Row } from '../store/backing-store.js';
 import type { Codec } from '../store/codec.js';
 import type { KeyOrder } from './key-order.js';
 import type { Verdict, WritePolicy } from './policy.js';
+
+/** An entry with its key. */
+export type KeyedEntry<V> = readonly [key: string, entry: EntryState<V>];
 
 /** The store's side of writing. */
 export interface WriteBehind<V> {
@@ -47,20 +50,17 @@ export class Writer<V> implements Entries<V> {
     this.#parts = parts;
   }
 
-  prepare(value: V, options: WriteOptions | undefined): NewEntry<V> {
-    const { clock, ttlMs } = this.#parts;
-    return { value, expiresAt: deadline(clock, ttlOf(options, ttlMs)), tags: options?.tags ?? NO_TAGS };
+  prepare(value: V, options: WriteOptions | undefined): EntryState<V> {
+    return this.#entry(value, options, this.#parts.sequence.next());
   }
 
   /** Sets entries, all in one batch of the policy. */
-  async set(entries: readonly (readonly [key: string, entry: NewEntry<V>])[]): Promise<void> {
-    const states = entries.map(([key, entry]) => [key, this.#versioned(entry)] as const);
+  async set(entries: readonly KeyedEntry<V>[]): Promise<void> {
     const { behind, order } = this.#parts;
-    if (behind === undefined) return this.#settleSet(states, 'keep');
-    const rows = states.map(([key, state]) => this.#encode(behind, key, state));
-    await order.run(keysOf(states), async () =>
-      this.#settleSet(states, await this.#acknowledge(behind, rows)),
-    );
+    if (behind === undefined) return this.#settleSet(entries, 'keep');
+    const rows = entries.map(([key, entry]) => this.#encode(behind, key, entry));
+    const keys = entries.map(([key]) => key);
+    await order.run(keys, async () => this.#settleSet(entries, await this.#acknowledge(behind, rows)));
   }
 
   /** Deletes keys, all in one batch of the policy; answers how many of them any reader would have found. */
@@ -68,12 +68,14 @@ export class Writer<V> implements Entries<V> {
     const { behind, order, residents } = this.#parts;
     if (behind === undefined) return keys.filter((key) => this.#settleDelete(key)).length;
     return order.run(keys, async () => {
-      const present = await Promise.all(
-        keys.map(async (key) => residents.read(key) !== undefined || behind.has(key)),
-      );
-      await this.#apply(behind, keys, (policy) => removal(policy, keys));
+      const present = await this.#apply(behind, keys, async (policy) => {
+        const found = keys.map(async (key) => residents.read(key) !== undefined || behind.has(key));
+        const count = (await Promise.all(found)).filter(Boolean).length;
+        await removal(policy, keys);
+        return count;
+      });
       for (const key of keys) this.#settleDelete(key);
-      return present.filter(Boolean).length;
+      return present;
     });
   }
 
@@ -88,7 +90,7 @@ export class Writer<V> implements Entries<V> {
 
   prepareLoad(options: WriteOptions | undefined): (value: V) => EntryState<V> {
     const version = this.#parts.sequence.next();
-    return (value) => ({ ...this.prepare(value, options), version });
+    return (value) => this.#entry(value, options, version);
   }
 
   keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean {
@@ -116,12 +118,12 @@ export class Writer<V> implements Entries<V> {
     return fence.holds() && this.#parts.isCurrent(entry);
   }
 
-  async #exchangeFor(key: string, next: NewEntry<V>): Promise<void> {
-    const { behind } = this.#parts;
-    const states = [[key, this.#versioned(next)] as const];
-    if (behind === undefined) return this.#settleSet(states, 'keep');
-    const rows = states.map(([, state]) => this.#encode(behind, key, state));
-    this.#settleSet(states, await this.#acknowledge(behind, rows));
+  async #exchangeFor(key: string, next: EntryState<V>): Promise<void> {
+    const { behind, sequence } = this.#parts;
+    const entry = { ...next, version: sequence.next() };
+    if (behind === undefined) return this.#settleSet([[key, entry]], 'keep');
+    const row = this.#encode(behind, key, entry);
+    this.#settleSet([[key, entry]], await this.#acknowledge(behind, [row]));
   }
 
   async #exchangeForNothing(key: string): Promise<void> {
@@ -153,13 +155,13 @@ export class Writer<V> implements Entries<V> {
     }
   }
 
-  #settleSet(states: readonly (readonly [string, EntryState<V>])[], verdict: Verdict): void {
+  #settleSet(entries: readonly KeyedEntry<V>[], verdict: Verdict): void {
     const { residents, fencing, recorder } = this.#parts;
-    for (const [key, state] of states) {
-      if (verdict === 'keep') residents.keep(key, state);
+    for (const [key, entry] of entries) {
+      if (verdict === 'keep') residents.keep(key, entry);
       else residents.drop(key);
       fencing.raise(key);
-      recorder.set(key, state.value, 'caller');
+      recorder.set(key, entry.value, 'caller');
     }
   }
 
@@ -170,8 +172,14 @@ export class Writer<V> implements Entries<V> {
     return wasResident;
   }
 
-  #versioned(entry: NewEntry<V>): EntryState<V> {
-    return { ...entry, version: this.#parts.sequence.next() };
+  #entry(value: V, options: WriteOptions | undefined, version: number): EntryState<V> {
+    const { clock, ttlMs } = this.#parts;
+    return {
+      value,
+      expiresAt: deadline(clock, ttlOf(options, ttlMs)),
+      version,
+      tags: options?.tags ?? NO_TAGS,
+    };
   }
 
   #encode(
@@ -198,8 +206,4 @@ async function removal(policy: WritePolicy, keys: readonly string[]): Promise<vo
   const [first] = keys;
   if (keys.length === 1 && first !== undefined) return policy.onDelete(first);
   await policy.onBatch(keys.map((key) => ({ type: 'delete', key })));
-}
-
-function keysOf(states: readonly (readonly [string, unknown])[]): string[] {
-  return states.map(([key]) => key);
 }

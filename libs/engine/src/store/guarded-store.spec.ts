@@ -1,0 +1,103 @@
+import { FaultyStore, settle, type StoreMethod } from 'nuthatch/testing';
+import { CacheError, closed } from '../kernel/errors.js';
+import type { BackingStore, Row } from './backing-store.js';
+import { GuardedStore } from './guarded-store.js';
+import { MapStore } from './map-store.js';
+
+const owl: Row = { key: 'owl', value: '1', expiresAt: undefined, version: 1, tags: [] };
+
+function open() {
+  const faulty = new FaultyStore(new MapStore());
+  return { faulty, store: new GuardedStore(faulty) };
+}
+
+it('opens the store once, before its first use', async () => {
+  const { faulty, store } = open();
+  const letOpen = faulty.hold('open');
+  const reads = Promise.all([store.get('owl'), store.getMany(['owl']), store.rows()]);
+  await settle();
+  expect(faulty.calls('get')).toBe(0);
+  letOpen();
+  expect(await reads).toEqual([undefined, [], []]);
+  expect(faulty.calls('open')).toBe(1);
+});
+
+it('opens again after an opening that failed', async () => {
+  const { faulty, store } = open();
+  faulty.failNext('open', 2, new Error('disk is away'));
+  await expect(store.get('owl')).rejects.toThrow('the backing store failed to open: disk is away');
+  await expect(store.open()).rejects.toThrow('disk is away');
+  expect(await store.get('owl')).toBeUndefined();
+});
+
+it.each<[StoreMethod, (store: BackingStore) => Promise<unknown>, string]>([
+  ['get', (store) => store.get('owl'), 'read "owl"'],
+  ['getMany', (store) => store.getMany(['owl', 'wren']), 'read 2 keys'],
+  ['apply', (store) => store.apply([{ type: 'set', row: owl }]), 'write "owl"'],
+  ['apply', (store) => store.apply([{ type: 'delete', key: 'owl' }]), 'delete "owl"'],
+  ['apply', (store) => store.apply([]), 'apply 0 operations'],
+  ['clear', (store) => store.clear(), 'clear'],
+  ['deleteTagged', (store) => store.deleteTagged(['night', 'large']), 'delete what is tagged night, large'],
+  ['rows', (store) => store.rows(), 'list its rows'],
+  ['replaceAll', (store) => store.replaceAll([owl]), 'replace its rows by 1 others'],
+  ['close', (store) => store.open().then(() => store.close()), 'close'],
+])('names what failed in %s, and keeps the cause', async (method, call, operation) => {
+  const { faulty, store } = open();
+  const cause = new Error('disk is away');
+  faulty.failNext(method, 1, cause);
+  const error = (await call(store).catch((thrown: unknown) => thrown)) as CacheError;
+  expect(error).toBeInstanceOf(CacheError);
+  expect(error).toMatchObject({
+    code: 'store_failed',
+    message: `the backing store failed to ${operation}: disk is away`,
+    cause,
+  });
+});
+
+it('passes an error of Nuthatch on as it is', async () => {
+  const { faulty, store } = open();
+  const error = closed('the file');
+  faulty.failNext('get', 1, error);
+  await expect(store.get('owl')).rejects.toBe(error);
+});
+
+it('closes the store once', async () => {
+  const { faulty, store } = open();
+  await store.open();
+  await Promise.all([store.close(), store.close()]);
+  await store.close();
+  expect(faulty.calls('close')).toBe(1);
+});
+
+it('leaves a store alone that was never opened, or could not be', async () => {
+  const { faulty, store } = open();
+  await store.close();
+  const other = open();
+  other.faulty.failNext('open');
+  const opening = other.store.open().catch(() => undefined);
+  await Promise.all([opening, other.store.close()]);
+  expect([faulty.calls('close'), other.faulty.calls('close')]).toEqual([0, 0]);
+});
+
+it('closes a store that is being opened once it is open', async () => {
+  const { faulty, store } = open();
+  const letOpen = faulty.hold('open');
+  const opening = store.open();
+  const closing = store.close();
+  await settle();
+  expect(faulty.calls('close')).toBe(0);
+  letOpen();
+  await Promise.all([opening, closing]);
+  expect(faulty.calls('close')).toBe(1);
+});
+
+it('refuses every use after it was closed, used before or not', async () => {
+  for (const use of [true, false]) {
+    const { faulty, store } = open();
+    if (use) await store.open();
+    await store.close();
+    await expect(store.get('owl')).rejects.toMatchObject({ code: 'closed' });
+    await expect(store.open()).rejects.toMatchObject({ code: 'closed' });
+    expect(faulty.calls('get')).toBe(0);
+  }
+});
