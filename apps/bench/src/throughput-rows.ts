@@ -30,7 +30,13 @@ export function layCourse(capacity: number): Course {
   const keys = Array.from({ length: 4 * capacity }, (_, at) => `user:${at}`);
   const values = keys.map((name, id) => ({ id, name }));
   const uniform = Uint32Array.from({ length: DRAWS }, () => Math.floor(random.next() * capacity));
-  return { capacity, keys, values, uniform, zipf: zipfRanks({ items: keys.length, draws: DRAWS, exponent: 0.99, random }) };
+  return {
+    capacity,
+    keys,
+    values,
+    uniform,
+    zipf: zipfRanks({ items: keys.length, draws: DRAWS, exponent: 0.99, random }),
+  };
 }
 
 /** The part of the course that fits goes in. */
@@ -72,7 +78,8 @@ export const rows: readonly Row[] = [
     name: 'set-evict',
     evicts: true,
     run: (cache, { keys, values, capacity }, operations) => {
-      for (let turn = 0; turn < operations; turn++) set(cache, (capacity + turn) % keys.length, { keys, values });
+      for (let turn = 0; turn < operations; turn++)
+        set(cache, (capacity + turn) % keys.length, { keys, values });
     },
   },
   {

@@ -47,7 +47,9 @@ async function runLap(name: string, args: readonly string[]): Promise<Lap> {
 
 function report(laps: Laps, { race, capacity }: { readonly race: Race; readonly capacity: number }): void {
   const reference = laps.get(REFERENCE) ?? [];
-  const speeds = rows.map(({ name }) => `${name} ${millions(median(reference.map((lap) => lap[name] ?? 0)))}`);
+  const speeds = rows.map(
+    ({ name }) => `${name} ${millions(median(reference.map((lap) => lap[name] ?? 0)))}`,
+  );
   console.log(`\n${capacity} entries, medians of ${race.rounds} rounds of ${race.operations} operations`);
   console.log(`${REFERENCE} = 1.00: ${speeds.join(', ')} million operations a second\n`);
   const lines = [...laps].map(([name, own]) => [name, ...rows.map((row) => ratio(own, reference, row.name))]);

@@ -15,6 +15,9 @@ interface Bucket {
  * Least frequently used, in constant time: a chain of buckets in order of frequency (Ketan Shah, Anirban Mitra and
  * Dhruv Matani, "An O(1) algorithm for implementing the LFU cache eviction scheme", 2010). Here the buckets are
  * stretches of one list. Equals leave in order of last use.
+ *
+ * The paper evicts before it inserts; here the newcomer is in already, so it is spared until the next one comes. Else a
+ * cache whose entries have all been read would never take in anybody.
  */
 class Lfu implements EvictionStrategy {
   readonly #context: EvictionContext;
@@ -24,18 +27,24 @@ class Lfu implements EvictionStrategy {
   #lowest: Bucket | undefined;
   /** Where the last resident went: at a swap they come with a history and in order, so the next one is near. */
   #hint: Bucket | undefined;
+  /** The last that came in, while it is unused. */
+  #newcomer: Slot | undefined;
 
   constructor(context: EvictionContext) {
     this.#context = context;
   }
 
   onInsert(slot: Slot): void {
+    // Written out of order, as at a swap, the array would have holes and be slow.
+    while (this.#bucketOf.length <= slot) this.#bucketOf.push(undefined);
     const frequency = this.#context.entries.hits(slot) + 1;
     const below = frequency === 1 ? undefined : this.#lastBelow(frequency);
     this.#hint = this.#place(slot, frequency, below);
+    this.#newcomer = frequency === 1 ? slot : undefined;
   }
 
   onAccess(slot: Slot): void {
+    if (slot === this.#newcomer) this.#newcomer = undefined;
     const bucket = this.#bucketOf[slot]!;
     const frequency = bucket.frequency + 1;
     if (bucket.size === 1 && bucket.higher?.frequency !== frequency) {
@@ -47,16 +56,19 @@ class Lfu implements EvictionStrategy {
   }
 
   onRemove(slot: Slot): void {
+    if (slot === this.#newcomer) this.#newcomer = undefined;
     this.#leave(slot, this.#bucketOf[slot]!);
     this.#bucketOf[slot] = undefined;
   }
 
   chooseVictim(): Slot | undefined {
-    return this.#uses.first;
+    const { first } = this.#uses;
+    return first === undefined || first !== this.#newcomer ? first : (this.#uses.after(first) ?? first);
   }
 
-  order(): Iterable<Slot> {
-    return this.#uses;
+  *order(): Generator<Slot, void> {
+    for (const slot of this.#uses) if (slot !== this.#newcomer) yield slot;
+    if (this.#newcomer !== undefined) yield this.#newcomer;
   }
 
   resize(): void {}
@@ -64,6 +76,7 @@ class Lfu implements EvictionStrategy {
   audit(resident: ReadonlySet<Slot>): void {
     this.#uses.audit('lfu');
     auditMembers('lfu', this.#uses, resident);
+    auditMembers('lfu order', this.order(), resident);
     this.#auditBuckets(resident);
   }
 
@@ -143,5 +156,5 @@ class Lfu implements EvictionStrategy {
   }
 }
 
-/** Evicts the entry that was used least often; among equals, the one whose last use is longest ago. O(1). */
+/** Evicts the entry that was used least often, the newcomer aside; among equals, the one whose last use is longest ago. O(1). */
 export const lfu: EvictionStrategyFactory = { name: 'lfu', create: (context) => new Lfu(context) };

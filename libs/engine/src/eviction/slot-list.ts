@@ -38,6 +38,11 @@ export class SlotList {
     return slotOf(this.#links[2 * nodeOf(slot) + 1]!);
   }
 
+  /** The member after `slot`, which must be a member. */
+  after(slot: Slot): Slot | undefined {
+    return slotOf(this.#links[2 * nodeOf(slot)]!);
+  }
+
   addLast(slot: Slot): void {
     this.#admit(slot);
     link(this.#links, nodeOf(slot), this.#links[2 * ENDS + 1]!);

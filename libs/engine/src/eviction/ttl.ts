@@ -22,7 +22,7 @@ class SoonestToExpire implements EvictionStrategy {
   }
 
   onInsert(slot: Slot): void {
-    while (this.#place.length <= slot) this.#place.push(ABSENT);
+    while (this.#place.length <= slot) this.#makeRoom();
     this.#stamp(slot);
     this.#heap.push(slot);
     this.#rise(slot, this.#heap.length - 1);
@@ -63,6 +63,13 @@ class SoonestToExpire implements EvictionStrategy {
     });
     const stale = this.#place.findIndex((at, slot) => at !== ABSENT && !resident.has(slot));
     if (stale !== -1) throw new Error(`ttl: slot ${stale} left, but still has a place`);
+  }
+
+  /** One more slot in every array: written out of order, as at a swap, they would have holes and be slow. */
+  #makeRoom(): void {
+    this.#place.push(ABSENT);
+    this.#deadline.push(Infinity);
+    this.#turn.push(0);
   }
 
   #stamp(slot: Slot): void {

@@ -9,6 +9,7 @@ export interface BoundsOptions {
   readonly maxBytes?: ByteSize | undefined;
 }
 
+/** How much a cache may hold, resolved: `Infinity` where there is no bound. */
 export interface Bounds {
   readonly maxItems: number;
   readonly maxBytes: number;

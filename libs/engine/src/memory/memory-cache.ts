@@ -3,7 +3,7 @@ import type { EvictionStrategyFactory, Slot } from '../eviction/strategy.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
 import { type Duration, parseDuration } from '../kernel/duration.js';
 import type { RemovalCause } from '../kernel/entry.js';
-import { badOption } from '../kernel/errors.js';
+import { badOption, reason } from '../kernel/errors.js';
 import { type Random, seededRandom } from '../kernel/random.js';
 import { type Bounds, type BoundsOptions, changeBounds, parseBounds } from './bounds.js';
 import { MemoryTable, NO_SLOT, type TableOptions } from './memory-table.js';
@@ -13,7 +13,7 @@ import { estimateWeight } from './weight.js';
 export interface MemoryOptions<K, V> extends BoundsOptions {
   /**
    * The bytes that an entry counts for: by default, where `maxBytes` is bounded, an estimate of its size in memory. Where only
-   * `maxItems` is, a `MemoryCache` weighs nothing.
+   * `maxItems` is, a `MemoryCache` weighs nothing. Fractions are rounded up.
    */
   readonly weigh?: ((value: V, key: K) => number) | undefined;
   /** How long an entry lives; for ever by default. */
@@ -155,7 +155,10 @@ export class MemoryCache<K, V> {
     this.#table.swapEviction(resolveEviction(eviction));
   }
 
-  /** Calls `listener` for every entry that has left, overwritten ones included; answers how to stop. What it throws becomes a process warning. */
+  /**
+   * Calls `listener` for every entry that has left, overwritten ones included; answers how to stop. It may change the cache, but one
+   * that puts back what was evicted evicts the next, without end. What it throws becomes a process warning.
+   */
   onRemoval(listener: (removal: Removal<K, V>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -181,7 +184,7 @@ function guarded<T>(listener: (fact: T) => void, fact: T): void {
   try {
     listener(fact);
   } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error));
+    process.emitWarning(`a removal listener threw: ${reason(error)}`);
   }
 }
 

@@ -1,28 +1,16 @@
 import type { EvictionStrategy, EvictionStrategyFactory, Slot } from '../eviction/strategy.js';
 import type { Clock } from '../kernel/clock.js';
 import type { EntryView, RemovalCause } from '../kernel/entry.js';
-import { badOption, brokenStrategy, reason } from '../kernel/errors.js';
+import { brokenStrategy, reason } from '../kernel/errors.js';
 import type { Random } from '../kernel/random.js';
 import { nameOf } from '../kernel/register.js';
 import type { Bounds } from './bounds.js';
 import { CoarseClock } from './coarse-clock.js';
 import { EvictionContexts } from './eviction-context.js';
 import { Sweeper } from './expiry.js';
-import { SlotTable } from './slot-table.js';
-
-/** Told of what happens in a table. It must not throw. */
-export interface TableObserver {
-  /** An entry is about to leave: its slot can still be read, nothing may be changed. What is answered is called once it is gone. */
-  removing(slot: Slot, cause: RemovalCause): (() => void) | undefined;
-  /** The table is over its bounds, and the strategy names nobody that could leave. */
-  stalled(why: string): void;
-}
-
-/** The life and company of a value: `expiresAt` is a monotonic deadline, `note` what the owner of the table keeps beside it. */
-export interface Placement<N> {
-  readonly expiresAt: number;
-  readonly note?: N | undefined;
-}
+import { type Placement, SlotTable } from './slot-table.js';
+import { stallOf, type TableObserver } from './table-observer.js';
+import { wholeBytes } from './weight.js';
 
 /** Everything that a table is told, resolved. */
 export interface TableOptions<K, V> {
@@ -124,39 +112,26 @@ export class MemoryTable<K, V, N> {
 
   /** The entry in a slot as observers see it; `dirty` is for the owner of the table to say. */
   viewAt(slot: Slot, dirty: boolean): EntryView {
-    const { clock } = this.#options;
-    const now = clock.now();
-    const ageMs = now - this.#slots.writtenAt(slot);
-    return {
-      ageMs,
-      ttlMs: this.expiresAt(slot) - now,
-      hits: this.hitsAt(slot),
-      weight: this.#slots.weight(slot),
-      dirty,
-      writtenAt: Math.round(clock.wallNow() - ageMs),
-    };
+    return { ...this.#slots.view(slot, this.#options.clock), dirty };
   }
 
   /**
    * Puts a value in the place of a key. Answers its slot, or {@link NO_SLOT} where it is not kept: an entry heavier than
    * `maxBytes` takes its old value with it, and a strategy may choose the newcomer as its victim.
    */
-  put(key: K, value: V, { expiresAt, note }: Placement<N>): Slot {
-    const weight = this.#options.weigh === undefined ? 0 : this.#weightOf(value, key);
+  put(key: K, value: V, placement: Placement<N>): Slot {
+    const { weigh } = this.#options;
+    const weight = weigh === undefined ? 0 : wholeBytes(weigh(value, key));
     const present = this.slotOf(key);
     if (weight > this.#bounds.maxBytes) return this.#refuse(present);
     const slot = present === NO_SLOT ? this.#slots.add(key) : present;
     const tell = present === NO_SLOT ? undefined : this.#observer.removing(slot, 'replaced');
     this.#slots.write(slot, value, this.#time.now());
-    if (weight > 0) this.#slots.weighIn(slot, weight);
-    if (note !== undefined) this.#slots.annotate(slot, note);
-    if (expiresAt !== Infinity) this.#endAt(slot, expiresAt);
+    this.#slots.dress(slot, weight, placement);
+    if (placement.expiresAt !== Infinity) this.#sweeper.wake();
     if (present === NO_SLOT) this.#strategy.onInsert(slot);
     else this.#strategy.onAccess(slot);
-    if (tell === undefined && !this.#isOver()) return slot;
-    tell?.();
-    this.#shrink();
-    return this.#slots.holds(slot, key) ? slot : NO_SLOT;
+    return tell === undefined && !this.#isOver() ? slot : this.#settle(slot, key, tell);
   }
 
   removeAt(slot: Slot, cause: RemovalCause): void {
@@ -224,20 +199,16 @@ export class MemoryTable<K, V, N> {
     return this.#slots.mortals > 0 && this.#slots.expiresAt(slot) <= this.#time.now();
   }
 
-  #endAt(slot: Slot, expiresAt: number): void {
-    this.#slots.endAt(slot, expiresAt);
-    this.#sweeper.wake();
+  /** What a write leaves to do: telling of the old value and making room. Both may take the new one away again. */
+  #settle(slot: Slot, key: K, tell: (() => void) | undefined): Slot {
+    tell?.();
+    this.#shrink();
+    return this.#slots.holds(slot, key) ? slot : NO_SLOT;
   }
 
   #refuse(present: Slot): Slot {
     if (present !== NO_SLOT) this.removeAt(present, 'evicted');
     return NO_SLOT;
-  }
-
-  #weightOf(value: V, key: K): number {
-    const weight = this.#options.weigh?.(value, key) ?? 0;
-    if (weight >= 0 && weight < Infinity) return Math.ceil(weight);
-    throw badOption('the result of weigh', 'a finite number of bytes, 0 or more', weight);
   }
 
   #shrink(): void {
@@ -266,10 +237,4 @@ export class MemoryTable<K, V, N> {
       if (this.#hasExpired(slot)) this.removeAt(slot, 'expired');
     }
   }
-}
-
-function stallOf(victim: Slot | undefined): string {
-  return victim === undefined
-    ? 'the strategy names no victim'
-    : `the strategy names slot ${victim}, which holds no entry`;
 }

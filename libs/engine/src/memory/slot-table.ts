@@ -1,4 +1,12 @@
 import type { Slot } from '../eviction/strategy.js';
+import type { Clock } from '../kernel/clock.js';
+import type { EntryView } from '../kernel/entry.js';
+
+/** The life and company of a value: `expiresAt` is a monotonic deadline, `note` what the owner of the table keeps beside it. */
+export interface Placement<N> {
+  readonly expiresAt: number;
+  readonly note?: N | undefined;
+}
 
 const FIRST_SIZE = 256;
 
@@ -52,6 +60,20 @@ export class SlotTable<K, V, N> {
     return this.#notes[slot];
   }
 
+  /** What observers may see of an entry. */
+  view(slot: Slot, clock: Clock): Omit<EntryView, 'dirty'> {
+    const now = clock.now();
+    const ageMs = now - this.writtenAt(slot);
+    const writtenAt = Math.round(clock.wallNow() - ageMs);
+    return {
+      ageMs,
+      ttlMs: this.expiresAt(slot) - now,
+      hits: this.hits[slot]!,
+      weight: this.weight(slot),
+      writtenAt,
+    };
+  }
+
   isResident(slot: Slot): boolean {
     return this.keys[slot] !== undefined;
   }
@@ -78,22 +100,17 @@ export class SlotTable<K, V, N> {
     this.#writtenAt[slot] = writtenAt;
   }
 
-  /** @param weight whole bytes, so that the sum stays exact. */
-  weighIn(slot: Slot, weight: number): void {
-    this.#weights[slot] = weight;
-    this.totalWeight += weight;
-  }
-
-  endAt(slot: Slot, expiresAt: number): void {
-    this.#expiresAt[slot] = expiresAt;
-    this.mortals++;
-  }
-
-  annotate(slot: Slot, note: N): void {
-    // An array with holes would be slower.
-    while (this.#notes.length <= slot) this.#notes.push(undefined);
-    this.#notes[slot] = note;
-    this.#noted++;
+  /** Gives a slot that was just written what it has beyond its value. */
+  dress(slot: Slot, weight: number, { expiresAt, note }: Placement<N>): void {
+    if (weight > 0) {
+      this.#weights[slot] = weight;
+      this.totalWeight += weight;
+    }
+    if (expiresAt !== Infinity) {
+      this.#expiresAt[slot] = expiresAt;
+      this.mortals++;
+    }
+    if (note !== undefined) this.#annotate(slot, note);
   }
 
   remove(slot: Slot): void {
@@ -159,6 +176,13 @@ export class SlotTable<K, V, N> {
       this.#notes[slot] = undefined;
       this.#noted--;
     }
+  }
+
+  #annotate(slot: Slot, note: N): void {
+    // An array with holes would be slower.
+    while (this.#notes.length <= slot) this.#notes.push(undefined);
+    this.#notes[slot] = note;
+    this.#noted++;
   }
 
   #grow(): void {

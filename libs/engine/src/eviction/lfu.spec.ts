@@ -1,0 +1,86 @@
+import { MemoryCache } from '../memory/memory-cache.js';
+
+function open(maxItems = 3): MemoryCache<string, number> {
+  return new MemoryCache<string, number>({ maxItems, eviction: 'lfu' });
+}
+
+/** Sets a key and reads it so many times. */
+function use(cache: MemoryCache<string, number>, key: string, reads: number): void {
+  cache.set(key, 0);
+  for (let read = 0; read < reads; read++) cache.get(key);
+}
+
+describe('lfu', () => {
+  let cache: MemoryCache<string, number>;
+  beforeEach(() => (cache = open()));
+  afterEach(() => cache.audit());
+
+  it('evicts what was used least', () => {
+    use(cache, 'a', 5);
+    use(cache, 'b', 1);
+    use(cache, 'c', 3);
+    cache.set('c', 1);
+    use(cache, 'd', 2);
+    expect([...cache.keys()]).toEqual(['a', 'c', 'd']);
+  });
+
+  it('evicts the longest unused among equals', () => {
+    for (const key of ['a', 'b', 'c']) use(cache, key, 1);
+    use(cache, 'a', 0);
+    cache.get('b');
+    cache.set('d', 0);
+    expect([cache.has('c'), cache.has('a'), cache.has('b')]).toEqual([false, true, true]);
+  });
+
+  it('counts an overwrite as a use', () => {
+    for (const key of ['a', 'b', 'c', 'a']) cache.set(key, 0);
+    cache.set('d', 0);
+    cache.set('e', 0);
+    expect(cache.has('a')).toBe(true);
+  });
+
+  it('takes in a newcomer although all others were used more', () => {
+    for (const key of ['a', 'b', 'c']) use(cache, key, 5);
+    cache.get('a');
+    cache.get('b');
+    expect(cache.set('d', 0)).toBe(true);
+    expect([...cache.keys()]).toEqual(['a', 'b', 'd']);
+  });
+
+  it('holds out against a scan', () => {
+    cache = open(5);
+    for (const key of ['a', 'b', 'c', 'd']) use(cache, key, 3);
+    for (let key = 0; key < 1000; key++) cache.set(`scan:${key}`, 0);
+    expect([...cache.keys()]).toEqual(['a', 'b', 'c', 'd', 'scan:999']);
+  });
+
+  it('forgets how often a deleted entry was used', () => {
+    use(cache, 'a', 9);
+    use(cache, 'b', 2);
+    cache.delete('a');
+    use(cache, 'a', 0);
+    use(cache, 'c', 2);
+    cache.set('d', 0);
+    expect(cache.has('a')).toBe(false);
+  });
+
+  it('learns at a swap how often every entry was read', () => {
+    cache = new MemoryCache({ maxItems: 3, eviction: 'lru' });
+    use(cache, 'a', 5);
+    use(cache, 'b', 1);
+    use(cache, 'c', 3);
+    cache.get('b');
+    cache.swapEviction('lfu');
+    cache.set('d', 0);
+    cache.set('e', 0);
+    expect([...cache.keys()]).toEqual(['a', 'c', 'e']);
+  });
+
+  it('keeps its chain of buckets in order at a thousand different frequencies', () => {
+    cache = open(1000);
+    for (let reads = 0; reads < 1000; reads++) use(cache, `read:${(reads * 7) % 1000}`, (reads * 7) % 1000);
+    cache.audit();
+    cache.resize({ maxItems: 10 });
+    expect([...cache.keys()].sort()).toEqual(Array.from({ length: 10 }, (_, at) => `read:${990 + at}`));
+  });
+});
