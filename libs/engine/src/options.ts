@@ -1,8 +1,9 @@
 import { type ByteSize, parseByteSize } from './kernel/byte-size.js';
 import { type Duration, parseDuration } from './kernel/duration.js';
-import { badOption, badOptions, CacheError } from './kernel/errors.js';
+import { badOption } from './kernel/errors.js';
+import { type Partially, Problems } from './kernel/problems.js';
 import { type Isolation, type IsolationName, resolveIsolation } from './memory/isolation.js';
-import { type MemoryOptions, resolveMemoryOptions } from './memory/memory-cache.js';
+import { type MemoryOptions, parseTtl, resolveTable } from './memory/memory-options.js';
 import type { TableOptions } from './memory/memory-table.js';
 import { estimateWeight } from './memory/weight.js';
 import type { BackingStoreFactory } from './store/backing-store.js';
@@ -63,37 +64,28 @@ export interface ResolvedOptions<V> {
 
 /** @throws CacheError naming every option that is wrong, in one message. */
 export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> {
-  const problems: CacheError[] = [];
-  const resolved = collectInto(problems);
+  const problems = new Problems();
   const isolate = options.isolate ?? 'none';
-  const result = {
-    name: resolved(() => parseName(options.name ?? 'default')),
-    table: resolved(() => ({ ...resolveMemoryOptions(options), weigh: options.weigh ?? estimateWeight })),
-    ttlMs: resolved(() => (options.ttl === undefined ? Infinity : parseDuration('ttl', options.ttl))),
-    store: resolved(() => (options.store === undefined ? undefined : resolveStore(options.store))),
-    writePolicy: resolved(() => parsePolicy(options)),
-    writeBack: resolved(() => parseWriteBack(options.writeBack ?? {})),
-    codec: resolved(() => resolveCodec(options.codec ?? 'rich')),
-    isolation: resolved(() => ({ name: isolate, between: resolveIsolation(isolate) })),
+  const table = resolveTable({ ...options, weigh: options.weigh ?? estimateWeight }, problems);
+  const writeBack = resolveWriteBack(options.writeBack ?? {}, problems);
+  const built = {
+    name: problems.check(() => parseName(options.name ?? 'default')),
+    ttlMs: problems.check(() => parseTtl(options.ttl)),
+    store: problems.check(() => options.store && resolveStore(options.store)),
+    writePolicy: problems.check(() => parsePolicy(options)),
+    codec: problems.check(() => resolveCodec(options.codec ?? 'rich')),
+    isolation: problems.check(() => ({ name: isolate, between: resolveIsolation(isolate) })),
     isTimed: options.metrics !== false,
-    metricsIntervalMs: resolved(() => parseDuration('metricsIntervalMs', options.metricsIntervalMs ?? 1000)),
-    historyLimit: resolved(() => parseCount('historyLimit', options.historyLimit ?? 100)),
+    metricsIntervalMs: problems.check(() =>
+      parseDuration('metricsIntervalMs', options.metricsIntervalMs ?? 1000),
+    ),
+    historyLimit: problems.check(() => parseCount('historyLimit', options.historyLimit ?? 100)),
   };
-  if (problems.length > 0) throw badOptions(problems);
-  // Without a problem every part was resolved.
-  return result as ResolvedOptions<V>;
-}
-
-function collectInto(problems: CacheError[]): <T>(resolve: () => T) => T | undefined {
-  return (resolve) => {
-    try {
-      return resolve();
-    } catch (error) {
-      if (!(error instanceof CacheError)) throw error;
-      problems.push(error);
-      return undefined;
-    }
-  };
+  return problems.settle<ResolvedOptions<V>>({
+    ...built,
+    table: problems.settle<TableOptions<string, V>>(table),
+    writeBack: problems.settle<WriteBackOptions>(writeBack),
+  });
 }
 
 function parseName(name: string): string {
@@ -108,17 +100,15 @@ function parsePolicy({ store, writePolicy }: CacheOptions<never>): WritePolicyFa
   return factory;
 }
 
-function parseWriteBack({
-  flushInterval = 1000,
-  flushCount = 500,
-  flushBytes = '4mb',
-  maxPending = 10_000,
-}: WriteBackSettings): WriteBackOptions {
+function resolveWriteBack(
+  { flushInterval = 1000, flushCount = 500, flushBytes = '4mb', maxPending = 10_000 }: WriteBackSettings,
+  problems: Problems,
+): Partially<WriteBackOptions> {
   return {
-    flushIntervalMs: parseDuration('writeBack.flushInterval', flushInterval),
-    flushCount: parseCount('writeBack.flushCount', flushCount),
-    flushBytes: parseByteSize('writeBack.flushBytes', flushBytes),
-    maxPending: parseCount('writeBack.maxPending', maxPending),
+    flushIntervalMs: problems.check(() => parseDuration('writeBack.flushInterval', flushInterval)),
+    flushCount: problems.check(() => parseCount('writeBack.flushCount', flushCount)),
+    flushBytes: problems.check(() => parseByteSize('writeBack.flushBytes', flushBytes)),
+    maxPending: problems.check(() => parseCount('writeBack.maxPending', maxPending)),
   };
 }
 

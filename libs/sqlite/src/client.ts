@@ -5,7 +5,9 @@ export interface SqliteClient {
 
 /** How a database is opened. */
 export interface SqliteClientOptions {
+  /** Whether the database can only be read. */
   readonly readonly?: boolean;
+  /** Whether to fail where there is no such file. */
   readonly fileMustExist?: boolean;
   /** How long, in milliseconds, the driver itself waits for a lock, blocking the process meanwhile. */
   readonly timeout?: number;

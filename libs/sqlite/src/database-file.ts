@@ -1,12 +1,14 @@
 import { closeSync, fchmodSync, lstatSync, mkdirSync, openSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf } from './client.js';
-import { cannotOpen, notAFile } from './errors.js';
+import { cannotOpen, notADatabase, notAFile } from './errors.js';
+
+const SMALLEST_DATABASE_BYTES = 512;
 
 /**
  * Sees to it that there is a file, and answers its real path. A file that has to be made is its owner's alone (0600), and so are
  * the folders above it (0700); SQLite gives the mode of the database to its `-wal` and `-shm`.
- * @throws CacheError `store_unusable` for a symbolic link, a folder, or anything else that is no file.
+ * @throws CacheError `store_unusable` for a symbolic link, a folder, or anything else that is no file or too short.
  */
 export function prepareFile(file: string): string {
   try {
@@ -40,4 +42,6 @@ function assertFile(path: string, found: Stats): void {
   if (found.isSymbolicLink()) throw notAFile(path, 'a symbolic link');
   if (found.isDirectory()) throw notAFile(path, 'a folder');
   if (!found.isFile()) throw notAFile(path, 'a device, a pipe or a socket');
+  // SQLite takes a file that is too short for a header for an empty one.
+  if (found.size > 0 && found.size < SMALLEST_DATABASE_BYTES) throw notADatabase(path);
 }

@@ -35,7 +35,7 @@ export function cannotOpen(file: string, cause: unknown): CacheError {
 }
 
 /** Says that `file` holds something else than a database. */
-export function notADatabase(file: string, cause: unknown): CacheError {
+export function notADatabase(file: string, cause?: unknown): CacheError {
   return unusable(file, 'expected a SQLite database, found something else or a damaged header', cause);
 }
 
@@ -111,5 +111,6 @@ function missing(message: string, cause?: unknown): CacheError {
 }
 
 function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+  return String(isError ? thrown.message : thrown);
 }

@@ -7,9 +7,7 @@ export const APPLICATION_ID = 0x4e757468;
 /**
  * What brings a database from version n to n + 1, the first line from nothing to 1. Lines are added, never changed.
  *
- * `entry` is an ordinary table: WITHOUT ROWID took three times as long to fill (23 k to 45 k rows a second against 76 k to
- * 138 k; 200-byte values, random keys, batches of 1,000) for the same reads. Triggers keep the totals and the index of tags
- * true whatever deletes a row and whichever process does it, at about a third of the speed of writing.
+ * `entry` has a rowid and triggers because that was measured: docs/decisions/0005-sqlite-rowid-table.md.
  */
 export const migrations: readonly string[] = [
   `
@@ -51,12 +49,12 @@ export const migrations: readonly string[] = [
     UPDATE namespace SET row_count = row_count - 1, byte_count = byte_count - old.byte_count WHERE id = old.namespace;
   END;
   CREATE TRIGGER tags_added AFTER INSERT ON entry WHEN new.tags IS NOT NULL BEGIN
-    INSERT OR IGNORE INTO tagged SELECT new.namespace, value, new.id FROM json_each(new.tags);
+    INSERT INTO tagged SELECT DISTINCT new.namespace, value, new.id FROM json_each(new.tags);
   END;
   CREATE TRIGGER tags_changed AFTER UPDATE ON entry WHEN new.tags IS NOT old.tags BEGIN
     DELETE FROM tagged
       WHERE namespace = old.namespace AND entry = old.id AND tag IN (SELECT value FROM json_each(old.tags));
-    INSERT OR IGNORE INTO tagged SELECT new.namespace, value, new.id FROM json_each(new.tags);
+    INSERT INTO tagged SELECT DISTINCT new.namespace, value, new.id FROM json_each(new.tags);
   END;
   CREATE TRIGGER tags_removed AFTER DELETE ON entry WHEN old.tags IS NOT NULL BEGIN
     DELETE FROM tagged

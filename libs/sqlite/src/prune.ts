@@ -8,6 +8,7 @@ export interface Limits {
 
 /** Deletes what was written longest ago until the namespace is within its limits. */
 export function prune(table: EntryTable, namespace: number, { maxRows, maxBytes }: Limits): void {
+  if (maxRows === Infinity && maxBytes === Infinity) return;
   let { rows, bytes } = table.usage(namespace);
   if (rows <= maxRows && bytes <= maxBytes) return;
   const victims: number[] = [];

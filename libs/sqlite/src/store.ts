@@ -8,6 +8,7 @@ import { storeClosed } from './errors.js';
 import { IN_MEMORY } from './open-database.js';
 import type { ResolvedOptions } from './options.js';
 import { prune } from './prune.js';
+import { assertSqliteVersion } from './sqlite-version.js';
 
 /** How many expired rows a write takes along: few enough not to be felt, more than a write brings. */
 const EXPIRED_PER_WRITE = 100;
@@ -98,11 +99,13 @@ export class SqliteStore implements BackingStore {
   }
 
   async #enter(): Promise<Session> {
+    const client = await this.#options.client();
+    assertSqliteVersion(client);
     const { file } = this.#options;
     const place = file === IN_MEMORY ? this.#memory : prepareFile(file);
-    const connection = await acquire(place, () =>
-      this.#connect(typeof place === 'string' ? place : IN_MEMORY),
-    );
+    const path = typeof place === 'string' ? place : IN_MEMORY;
+    const connect = () => untilFree(() => new Connection(client, path), this.#patience);
+    const connection = await acquire(place, connect);
     try {
       connection.require(this.#options.synchronous);
       const namespace = await connection.write(
@@ -114,11 +117,6 @@ export class SqliteStore implements BackingStore {
       await release(place);
       throw error;
     }
-  }
-
-  async #connect(file: string): Promise<Connection> {
-    const client = await this.#options.client();
-    return untilFree(() => new Connection(client, file), this.#patience);
   }
 
   async #change(work: (table: EntryTable, namespace: number) => void): Promise<void> {

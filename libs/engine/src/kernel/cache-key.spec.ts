@@ -239,4 +239,22 @@ describe('cacheKey', () => {
     list.push(list);
     for (const part of [cyclic, list]) expect(() => cacheKey(part)).toThrow('or cyclic');
   });
+
+  it('tells a hole in an array from undefined and from nothing', () => {
+    // oxlint-disable-next-line no-sparse-arrays
+    const keys = [[, 1], [undefined, 1], [1], [,], []].map((list) => cacheKey(list));
+    expect(new Set(keys).size).toBe(5);
+  });
+
+  it.each([
+    ['an array', Object.assign([1], { user: 1 })],
+    ['a date', Object.assign(new Date(0), { user: 1 })],
+    ['a map', Object.assign(new Map(), { user: 1 })],
+  ])('refuses %s with properties of its own, which would not be seen', (_, part) => {
+    expect(() => cacheKey(part)).toThrow('argument 0 cannot be part of a key');
+  });
+
+  it('refuses to make a key of nothing', () => {
+    expect(() => cacheKey()).toThrow('key must be a non-empty string, got ""');
+  });
 });

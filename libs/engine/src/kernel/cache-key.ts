@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
-import { unsupportedKeyPart } from './errors.js';
+import { badKey, unsupportedKeyPart } from './errors.js';
 import { isPlainObject, isRootPrototype } from './plain.js';
 
 const LONGEST_KEY = 512;
 const DEEPEST = 100;
+/** Stands for a member that is not there; no value is encoded like this. */
+const HOLE = 'hole()';
 const BARE_WORD = /^[A-Za-z_$][\w$.-]*$/;
 const RESERVED = new Set(['true', 'false', 'null', 'undefined', 'NaN', 'Infinity']);
 
@@ -17,9 +19,10 @@ const RESERVED = new Set(['true', 'false', 'null', 'undefined', 'NaN', 'Infinity
  * characters becomes its SHA-256 hash. Cost: linear in the size of the arguments.
  *
  * Plain objects, arrays, `Date`, `Map`, `Set`, `RegExp`, `URL`, `bigint`, `Buffer` and typed arrays are understood.
- * @throws CacheError `bad_key` for functions, symbols, cycles and instances of other classes, whose state cannot be seen.
+ * @throws CacheError `bad_key` where there is nothing to make a key of, and for functions, symbols, cycles and instances of other classes, whose state cannot be seen.
  */
 export function cacheKey(...parts: readonly unknown[]): string {
+  if (parts.length === 0) throw badKey('');
   const key = parts.map((part, index) => encode(part, `argument ${index}`, 0)).join(':');
   return key.length <= LONGEST_KEY ? key : `#${createHash('sha256').update(key).digest('hex')}`;
 }
@@ -75,8 +78,8 @@ function encodePlain(part: object, path: string, inner: Inner): string {
 
 /** Objects of the language whose whole state is encoded. The bracket after the name keeps them apart from bare words. */
 function encodeBuiltIn(part: object, inner: Inner): string | undefined {
-  if (Array.isArray(part))
-    return `[${Array.from(part, (member, index) => inner(member, `[${index}]`)).join()}]`;
+  if (Array.isArray(part)) return encodeArray(part, inner);
+  if (Object.keys(part).length > 0) return undefined;
   if (types.isMap(part)) {
     return `Map(${sorted(Array.from(part, ([key, member]) => `${inner(key, ' key')}=>${inner(member, ' value')}`))})`;
   }
@@ -84,6 +87,15 @@ function encodeBuiltIn(part: object, inner: Inner): string | undefined {
   if (types.isDate(part)) return `Date(${part.getTime()})`;
   if (types.isRegExp(part)) return `RegExp(${JSON.stringify(part.source)},${part.flags})`;
   return part instanceof URL ? `URL(${JSON.stringify(part.href)})` : undefined;
+}
+
+/** Holes are told from `undefined`; an array with properties of its own is refused. */
+function encodeArray(part: readonly unknown[], inner: Inner): string | undefined {
+  const members = Array.from(part, (member, index) =>
+    Object.hasOwn(part, index) ? inner(member, `[${index}]`) : HOLE,
+  );
+  const present = members.filter((member) => member !== HOLE).length;
+  return Object.keys(part).length === present ? `[${members.join()}]` : undefined;
 }
 
 function encodeView(part: ArrayBufferView): string {

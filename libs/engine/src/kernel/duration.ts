@@ -21,5 +21,5 @@ export function parseDuration(option: string, duration: Duration): number {
 function parseText(text: string): number | undefined {
   if (!WITH_UNIT.test(text) || text.length > 100) return undefined;
   // `ms` types its argument as a union of literals; any string is safe, unknown ones give undefined.
-  return ms(text as ms.StringValue);
+  return ms(text.trim() as ms.StringValue);
 }

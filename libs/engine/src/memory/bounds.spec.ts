@@ -1,19 +1,29 @@
-import { changeBounds, parseBounds } from './bounds.js';
+import { Problems } from '../kernel/problems.js';
+import { type BoundsOptions, changeBounds, parseBounds } from './bounds.js';
+
+function parsed(options: BoundsOptions) {
+  return parseBounds(options, new Problems());
+}
 
 describe('bounds', () => {
   it('are 1,000 items and 64 MB where neither is given', () => {
-    expect(parseBounds({})).toEqual({ maxItems: 1000, maxBytes: 67_108_864 });
+    expect(parsed({})).toEqual({ maxItems: 1000, maxBytes: 67_108_864 });
   });
 
   it('leave unbounded what is not given', () => {
-    expect(parseBounds({ maxItems: 3 })).toEqual({ maxItems: 3, maxBytes: Infinity });
-    expect(parseBounds({ maxBytes: '2kb' })).toEqual({ maxItems: Infinity, maxBytes: 2048 });
+    expect(parsed({ maxItems: 3 })).toEqual({ maxItems: 3, maxBytes: Infinity });
+    expect(parsed({ maxBytes: '2kb' })).toEqual({ maxItems: Infinity, maxBytes: 2048 });
   });
 
   it('keep what a change leaves out', () => {
     const bounds = { maxItems: 3, maxBytes: 100 };
     expect(changeBounds(bounds, { maxItems: 5 })).toEqual({ maxItems: 5, maxBytes: 100 });
     expect(changeBounds(bounds, {})).toEqual(bounds);
+  });
+
+  it('are refused together', () => {
+    const wrong = () => changeBounds({ maxItems: 3, maxBytes: 100 }, { maxItems: 0, maxBytes: -1 });
+    expect(wrong).toThrow(/maxItems must be .*, got 0\n- maxBytes must be .*, got -1/s);
   });
 
   it('may lose one limit but not both', () => {

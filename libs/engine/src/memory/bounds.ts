@@ -1,4 +1,5 @@
 import { badOption } from '../kernel/errors.js';
+import { type Partially, Problems } from '../kernel/problems.js';
 import { type ByteSize, parseByteSize } from '../kernel/byte-size.js';
 
 /** How much a cache may hold. */
@@ -17,21 +18,38 @@ export interface Bounds {
 
 const DEFAULTS: Bounds = { maxItems: 1000, maxBytes: 64 * 1024 ** 2 };
 
-/** @throws CacheError `bad_option` for a bound that is not positive, and where nothing is bounded. */
-export function parseBounds({ maxItems, maxBytes }: BoundsOptions): Bounds {
-  if (maxItems === undefined && maxBytes === undefined) return DEFAULTS;
-  return changeBounds({ maxItems: Infinity, maxBytes: Infinity }, { maxItems, maxBytes });
+/** The bounds of a new cache; what is wrong is left to `problems`. */
+export function parseBounds(options: BoundsOptions, problems: Problems): Bounds | undefined {
+  if (options.maxItems === undefined && options.maxBytes === undefined) return DEFAULTS;
+  const { maxItems, maxBytes } = check({ maxItems: Infinity, maxBytes: Infinity }, options, problems);
+  if (maxItems === undefined || maxBytes === undefined) return undefined;
+  return problems.check(() => finite({ maxItems, maxBytes }));
 }
 
-/** The bounds after a change; what is left out stays. */
-export function changeBounds(current: Bounds, { maxItems, maxBytes }: BoundsOptions): Bounds {
-  const bounds = {
-    maxItems: maxItems === undefined ? current.maxItems : parseItems(maxItems),
-    maxBytes: maxBytes === undefined ? current.maxBytes : parseByteSize('maxBytes', maxBytes),
+/**
+ * The bounds after a change; what is left out stays.
+ * @throws CacheError `bad_option` for bounds that are not positive, and where nothing would be bounded.
+ */
+export function changeBounds(current: Bounds, change: BoundsOptions): Bounds {
+  const problems = new Problems();
+  return finite(problems.settle<Bounds>(check(current, change, problems)));
+}
+
+function check(
+  current: Bounds,
+  { maxItems, maxBytes }: BoundsOptions,
+  problems: Problems,
+): Partially<Bounds> {
+  return {
+    maxItems: maxItems === undefined ? current.maxItems : problems.check(() => parseItems(maxItems)),
+    maxBytes:
+      maxBytes === undefined ? current.maxBytes : problems.check(() => parseByteSize('maxBytes', maxBytes)),
   };
-  if (bounds.maxItems === Infinity && bounds.maxBytes === Infinity)
-    throw badOption('maxItems', 'finite where maxBytes is not', Infinity);
-  return bounds;
+}
+
+function finite(bounds: Bounds): Bounds {
+  if (bounds.maxItems !== Infinity || bounds.maxBytes !== Infinity) return bounds;
+  throw badOption('maxItems', 'finite where maxBytes is not', Infinity);
 }
 
 function parseItems(maxItems: number): number {

@@ -1,34 +1,13 @@
-import { type EvictionName, resolveEviction } from '../eviction/resolve.js';
-import type { EvictionStrategyFactory, Slot } from '../eviction/strategy.js';
-import { type Clock, systemClock } from '../kernel/clock.js';
+import { type EvictionChoice, resolveEviction } from '../eviction/resolve.js';
+import type { Slot } from '../eviction/strategy.js';
 import { type Duration, parseDuration } from '../kernel/duration.js';
 import type { RemovalCause } from '../kernel/entry.js';
 import { badOption, reason } from '../kernel/errors.js';
-import { type Random, seededRandom } from '../kernel/random.js';
-import { type Bounds, type BoundsOptions, changeBounds, parseBounds } from './bounds.js';
+import { Problems } from '../kernel/problems.js';
+import { type Bounds, type BoundsOptions, changeBounds } from './bounds.js';
+import { type MemoryOptions, parseTtl, resolveTable } from './memory-options.js';
 import { MemoryTable, NO_SLOT, type TableOptions } from './memory-table.js';
-import { estimateWeight } from './weight.js';
-
-/** What a memory tier may be told; every option may be left out. */
-export interface MemoryOptions<K, V> extends BoundsOptions {
-  /**
-   * The bytes that an entry counts for: by default, where `maxBytes` is bounded, an estimate of its size in memory. Where only
-   * `maxItems` is, a `MemoryCache` weighs nothing. Fractions are rounded up.
-   */
-  readonly weigh?: ((value: V, key: K) => number) | undefined;
-  /** How long an entry lives; for ever by default. */
-  readonly ttl?: Duration | undefined;
-  /** Who leaves when the cache is full: a name from the register or a factory; `'lru'` by default. */
-  readonly eviction?: EvictionName | EvictionStrategyFactory | undefined;
-  /** How often expired entries that nobody reads are removed; every second by default. */
-  readonly sweepIntervalMs?: number | undefined;
-  /** How late an expiry may be seen, in milliseconds, since the clock is read at most once in that time; 1 by default, 0 is exact. */
-  readonly ttlResolutionMs?: number | undefined;
-  /** Where the time comes from; the machine's clocks by default. */
-  readonly clock?: Clock | undefined;
-  /** Where chance comes from; seeded by chance by default. */
-  readonly random?: Random | undefined;
-}
+import { FOREVER } from './slot-table.js';
 
 /** An entry that has left a cache. */
 export interface Removal<K, V> {
@@ -54,10 +33,13 @@ export class MemoryCache<K, V> {
   readonly #ttlMs: number;
   readonly #listeners = new Set<(removal: Removal<K, V>) => void>();
 
-  /** @throws CacheError `bad_option` or `unknown_name`, naming the option. */
+  /** @throws CacheError `bad_option` or `unknown_name`, naming every wrong option in one message. */
   constructor(options: MemoryOptions<K, V> = {}) {
-    this.#ttlMs = options.ttl === undefined ? Infinity : parseDuration('ttl', options.ttl);
-    this.#table = new MemoryTable(resolveMemoryOptions(options), {
+    const problems = new Problems();
+    const table = resolveTable(options, problems);
+    const ttlMs = problems.check(() => parseTtl(options.ttl));
+    this.#ttlMs = problems.settle({ ttlMs }).ttlMs;
+    this.#table = new MemoryTable(problems.settle<TableOptions<K, V>>(table), {
       removing: (slot, cause) => (this.#listeners.size === 0 ? undefined : this.#teller(slot, cause)),
       stalled: () => undefined,
     });
@@ -97,8 +79,8 @@ export class MemoryCache<K, V> {
   set(key: K, value: V, options?: { readonly ttl?: Duration | undefined }): boolean {
     if (key === undefined) throw badOption('key', 'anything but undefined', key);
     const ttlMs = options?.ttl === undefined ? this.#ttlMs : parseDuration('ttl', options.ttl);
-    const expiresAt = ttlMs === Infinity ? Infinity : this.#table.now() + ttlMs;
-    return this.#table.put(key, value, { expiresAt }) !== NO_SLOT;
+    const placement = ttlMs === Infinity ? FOREVER : { expiresAt: this.#table.now() + ttlMs };
+    return this.#table.put(key, value, placement) !== NO_SLOT;
   }
 
   /** Whether there is an entry; counts as no use. */
@@ -151,7 +133,7 @@ export class MemoryCache<K, V> {
    * Puts another strategy in charge. Every entry stays, and the new strategy learns them in the old one's order, with their hits.
    * O(n). Where the new one throws, the old one stays in charge.
    */
-  swapEviction(eviction: EvictionName | EvictionStrategyFactory): void {
+  swapEviction(eviction: EvictionChoice): void {
     this.#table.swapEviction(resolveEviction(eviction));
   }
 
@@ -186,23 +168,4 @@ function guarded<T>(listener: (fact: T) => void, fact: T): void {
   } catch (error) {
     process.emitWarning(`a removal listener threw: ${reason(error)}`);
   }
-}
-
-/** @throws CacheError `bad_option` or `unknown_name`, naming the option. */
-export function resolveMemoryOptions<K, V>(options: MemoryOptions<K, V>): TableOptions<K, V> {
-  const bounds = parseBounds(options);
-  return {
-    bounds,
-    weigh: options.weigh ?? (bounds.maxBytes === Infinity ? undefined : estimateWeight),
-    eviction: resolveEviction(options.eviction ?? 'lru'),
-    sweepIntervalMs: parseDuration('sweepIntervalMs', options.sweepIntervalMs ?? 1000),
-    ttlResolutionMs: parseResolution(options.ttlResolutionMs ?? 1),
-    clock: options.clock ?? systemClock,
-    random: options.random ?? seededRandom(Math.random() * 2 ** 32),
-  };
-}
-
-function parseResolution(resolutionMs: number): number {
-  if (resolutionMs >= 0 && Number.isFinite(resolutionMs)) return resolutionMs;
-  throw badOption('ttlResolutionMs', 'a number of milliseconds, 0 or more', resolutionMs);
 }

@@ -8,6 +8,9 @@ export interface Placement<N> {
   readonly note?: N | undefined;
 }
 
+/** The placement of what does not expire and has no company; shared, so that a plain write makes no object. */
+export const FOREVER: Placement<never> = Object.freeze({ expiresAt: Infinity });
+
 const FIRST_SIZE = 256;
 
 /**

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { jsonCodec } from './json-codec.js';
 
 it('keeps whatever JSON can say', () => {
+  const values = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('__proto__'));
+  const withoutMinusZero = values.map((value) => JSON.parse(JSON.stringify(value)) as unknown);
   fc.assert(
-    fc.property(fc.jsonValue(), (value) => {
-      fc.pre(!JSON.stringify(value).match(/-0|__proto__/));
-      expect(jsonCodec.decode(jsonCodec.encode(value))).toEqual(value);
-    }),
+    fc.property(withoutMinusZero, (value) =>
+      expect(jsonCodec.decode(jsonCodec.encode(value))).toEqual(value),
+    ),
   );
 });
 

@@ -1,0 +1,110 @@
+import { type CacheError, type CacheOptions, createCache } from './index.js';
+
+/** What is wrong with options that no type has checked. */
+async function problemOf(options: Record<string, unknown>): Promise<CacheError> {
+  const failure = await createCache(options as CacheOptions).then(
+    (cache) => cache.close(),
+    (error: CacheError) => error,
+  );
+  return failure as CacheError;
+}
+
+describe('wrong options', () => {
+  it.each([
+    [{ name: '' }, 'name must be a non-empty string, got ""'],
+    [{ maxItems: 0 }, 'maxItems must be a positive whole number, got 0'],
+    [{ maxItems: 1.5 }, 'maxItems must be a positive whole number, got 1.5'],
+    [
+      { maxBytes: '64 pb' },
+      'maxBytes must be a positive number of bytes or a string such as \'64mb\', got "64 pb"',
+    ],
+    [{ maxItems: Infinity }, 'maxItems must be finite where maxBytes is not, got Infinity'],
+    [{ ttl: '10' }, 'ttl must be a positive number of milliseconds or a string such as \'5m\', got "10"'],
+    [{ ttl: -1 }, "ttl must be a positive number of milliseconds or a string such as '5m', got -1"],
+    [{ isolate: 'deep' }, "isolate must be 'none', 'freeze' or 'clone', got \"deep\""],
+    [{ historyLimit: 0 }, 'historyLimit must be a positive whole number, got 0'],
+    [{ writePolicy: 'writeBack' }, 'store must be given where writePolicy is, got undefined'],
+    [
+      { store: 'map', writeBack: { flushCount: 0 } },
+      'writeBack.flushCount must be a positive whole number, got 0',
+    ],
+  ])('are named, with what was found: %j', async (options, message) => {
+    expect(await problemOf(options)).toMatchObject({ name: 'CacheError', code: 'bad_option', message });
+  });
+
+  it.each([
+    ['eviction', 'clock', ['fifo', 'lfu', 'lru', 'ttl']],
+    ['writePolicy', 'writeOften', ['writeAround', 'writeBack', 'writeThrough']],
+    ['store', 'disk', ['map']],
+    ['codec', 'xml', ['json', 'rich']],
+  ])('list the known names: %s', async (option, name, known) => {
+    const { code, message } = await problemOf({ store: 'map', [option]: name });
+    expect(code).toBe('unknown_name');
+    expect(message).toContain(`${option} must be one of`);
+    expect(message).toContain(`got "${name}"`);
+    for (const each of known) expect(message).toContain(each);
+  });
+
+  it('are all named in one message', async () => {
+    const { code, message } = await problemOf({
+      name: '',
+      maxItems: 0,
+      maxBytes: 'much',
+      ttl: 'soon',
+      eviction: 'clock',
+      sweepIntervalMs: -1,
+      ttlResolutionMs: -1,
+      writePolicy: 'writeOften',
+      writeBack: { flushInterval: 0, flushCount: 0, flushBytes: 0, maxPending: 0 },
+      codec: 'xml',
+      isolate: 'deep',
+      metricsIntervalMs: 0,
+      historyLimit: 0,
+    });
+    expect(code).toBe('bad_option');
+    const named = Array.from(message.matchAll(/^- (\S+) must be/gm), ([, option]) => option);
+    expect(named.toSorted()).toEqual([
+      'codec',
+      'eviction',
+      'historyLimit',
+      'isolate',
+      'maxBytes',
+      'maxItems',
+      'metricsIntervalMs',
+      'name',
+      'sweepIntervalMs',
+      'ttl',
+      'ttlResolutionMs',
+      'writeBack.flushBytes',
+      'writeBack.flushCount',
+      'writeBack.flushInterval',
+      'writeBack.maxPending',
+      'writePolicy',
+    ]);
+  });
+});
+
+describe('options left out', () => {
+  it('make a cache of 1,000 entries and 64 MB without a store', async () => {
+    const cache = await createCache();
+    expect(cache.info()).toMatchObject({
+      name: 'default',
+      maxItems: 1000,
+      maxBytes: 64 * 1024 ** 2,
+      ttlMs: Infinity,
+      eviction: { strategy: 'lru' },
+      store: undefined,
+      writePolicy: undefined,
+    });
+    await cache.close();
+  });
+
+  it('make a store be written through', async () => {
+    const cache = await createCache({ store: 'map' });
+    expect(cache.info()).toMatchObject({
+      writePolicy: 'writeThrough',
+      store: { name: 'map', role: 'cache' },
+    });
+    await cache.close();
+  });
+});

@@ -1,0 +1,284 @@
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BackingStore, MapStore, type Operation, type Row } from 'nuthatch/engine';
+import { FakeClock } from 'nuthatch/testing';
+import { sqlite, type SqliteOptions } from './index.js';
+
+// What every backing store promises is tested in test/contracts/backing-store.contract.spec.ts.
+
+const folder = mkdtempSync(join(tmpdir(), 'nuthatch-store-'));
+let file: string;
+
+/** A file for each test, so that one that fails is not in the way of the next. */
+beforeEach(() => {
+  file = join(mkdtempSync(join(folder, 'test-')), 'cache.db');
+});
+
+afterEach(audit);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function open(options: Partial<SqliteOptions> = {}, namespace = 'birds') {
+  const clock = new FakeClock();
+  const store = sqlite({ file, ...options }).create({ namespace, clock });
+  await store.open();
+  const put = (...rows: readonly Row[]) => store.apply(rows.map((each) => ({ type: 'set', row: each })));
+  const keys = async () => Array.from(await store.rows(), ({ key }) => key).sort();
+  return { store, clock, put, keys };
+}
+
+function row(key: string, rest: Partial<Row> = {}): Row {
+  return { key, value: `"${key}"`, expiresAt: undefined, version: 1, tags: [], ...rest };
+}
+
+/** Rows of versions 1, 2, 3 ... */
+function written(...keys: readonly string[]): Row[] {
+  return keys.map((key, index) => row(key, { version: index + 1 }));
+}
+
+/** A row that the driver cannot bind, as only a caller without types can make. */
+const unbindable = row('emu', { value: { not: 'encoded' } as unknown as string });
+
+/** What SQLite says of the file, and whether totals and tags are what the rows say. */
+function audit(): void {
+  const database = new Database(file);
+  const ask = (sql: string) => database.prepare(sql).pluck().all();
+  expect(ask('PRAGMA integrity_check')).toEqual(['ok']);
+  expect(ask('PRAGMA foreign_key_check')).toEqual([]);
+  expect(
+    ask(`SELECT name FROM namespace n WHERE row_count <> (SELECT count(*) FROM entry WHERE namespace = n.id)
+    OR byte_count <> (SELECT coalesce(sum(byte_count), 0) FROM entry WHERE namespace = n.id)`),
+  ).toEqual([]);
+  const tagged = `SELECT DISTINCT e.namespace, j.value, e.id FROM entry e, json_each(e.tags) j`;
+  expect(ask(`SELECT count(*) FROM (${tagged} EXCEPT SELECT * FROM tagged)`)).toEqual([0]);
+  expect(ask(`SELECT count(*) FROM (SELECT * FROM tagged EXCEPT ${tagged})`)).toEqual([0]);
+  database.close();
+}
+
+describe('atomicity', () => {
+  it('applies nothing of operations of which one fails', async () => {
+    const { store, put } = await open();
+    await put(row('owl', { tags: ['night'] }));
+    const operations: Operation[] = [
+      { type: 'delete', key: 'owl' },
+      { type: 'set', row: row('wren') },
+      { type: 'set', row: unbindable },
+    ];
+    await expect(store.apply(operations)).rejects.toThrow();
+    expect(await store.rows()).toEqual([row('owl', { tags: ['night'] })]);
+    await store.close();
+  });
+
+  it('replaces all rows or none', async () => {
+    const { store, put, keys } = await open();
+    await put(row('owl'), row('wren'));
+    await expect(store.replaceAll([row('jay'), unbindable, row('tit')])).rejects.toThrow();
+    expect(await keys()).toEqual(['owl', 'wren']);
+    await store.replaceAll([row('jay')]);
+    expect(await keys()).toEqual(['jay']);
+    await store.close();
+  });
+
+  it('goes on after a failure', async () => {
+    const { store, put, keys } = await open();
+    await Promise.allSettled([put(unbindable), put(row('owl')), put(unbindable), put(row('wren'))]);
+    expect(await keys()).toEqual(['owl', 'wren']);
+    await store.close();
+  });
+
+  it('writes in the order in which it was told', async () => {
+    const { store, put } = await open();
+    await Promise.all([
+      put(row('owl')),
+      store.clear(),
+      put(row('wren')),
+      store.deleteTagged(['a']),
+      put(row('wren', { value: '2' })),
+    ]);
+    expect(await store.rows()).toEqual([row('wren', { value: '2' })]);
+    await store.close();
+  });
+});
+
+describe('names', () => {
+  it('are never part of SQL', async () => {
+    const schema = `SELECT sql FROM sqlite_schema`;
+    const { store, put } = await open();
+    const before = new Database(file).prepare(schema).all();
+    for (const name of [`'); DROP TABLE entry; --`, `" OR 1=1`, '?1', ':a', '%', '_']) {
+      await put(row(name, { tags: [name] }));
+      await store.deleteTagged([name]);
+    }
+    expect(new Database(file).prepare(schema).all()).toEqual(before);
+    expect(await store.rows()).toEqual([]);
+    await store.close();
+  });
+
+  it.each<[string, Row]>([
+    ['key', row('\ud800')],
+    ['tag', row('owl', { tags: ['night', '\udc00'] })],
+    ['value', row('owl', { value: 'a\ud800' })],
+  ])('that are no Unicode are refused rather than changed: a %s', async (what, bad) => {
+    const { store, put } = await open();
+    await expect(put(bad)).rejects.toThrow(`a ${what} with half of a surrogate pair`);
+    await store.close();
+  });
+
+  it('that are no Unicode are not taken for others', async () => {
+    const { store, put, keys } = await open();
+    await put(row('\ufffd', { tags: ['\ufffd'] }));
+    expect(await store.get('\ud800')).toBeUndefined();
+    expect(await store.getMany(['\ud800'])).toEqual([]);
+    await store.apply([{ type: 'delete', key: '\ud800' }]);
+    await store.deleteTagged(['\ud800']);
+    expect(await keys()).toEqual(['\ufffd']);
+    await expect(open({}, '\ud800')).rejects.toMatchObject({ code: 'bad_option' });
+    await store.close();
+  });
+});
+
+describe('limits', () => {
+  it('of rows drop what was written longest ago, in the same write', async () => {
+    const { store, put, keys } = await open({ maxRows: 3 });
+    await put(...written('a', 'b', 'c'));
+    await put(row('a', { version: 4 }), row('d', { version: 5 }));
+    expect(await keys()).toEqual(['a', 'c', 'd']);
+    await store.close();
+  });
+
+  it('of bytes count keys, values and tags', async () => {
+    const { store, put, keys } = await open({ maxBytes: 30 });
+    const heavy = (key: string, version: number) =>
+      row(key, { version, value: new Uint8Array(7), tags: ['ab'] });
+    await put(heavy('a', 1), heavy('b', 2), heavy('c', 3));
+    expect(await keys()).toEqual(['a', 'b', 'c']);
+    await put(row('d', { version: 4, value: 'é'.repeat(5) }));
+    expect(await keys()).toEqual(['c', 'd']);
+    await store.close();
+  });
+
+  it('keep the others when a row is too heavy by itself, and drop what it replaces', async () => {
+    const { store, put, keys } = await open({ maxBytes: 20 });
+    await put(...written('a', 'b'));
+    await put(row('a', { version: 3, value: 'x'.repeat(20) }));
+    expect(await keys()).toEqual(['b']);
+    await store.close();
+  });
+
+  it('hold for replaceAll, and for what was there before they were set', async () => {
+    const unlimited = await open();
+    await unlimited.store.replaceAll(written('a', 'b', 'c', 'd'));
+    await unlimited.store.close();
+    const { store, put, keys } = await open({ maxRows: 2 });
+    await put(row('e', { version: 5 }));
+    expect(await keys()).toEqual(['d', 'e']);
+    await store.replaceAll(written('x', 'y', 'z'));
+    expect(await keys()).toEqual(['y', 'z']);
+    await store.close();
+  });
+
+  it('are those of each cache', async () => {
+    const birds = await open({ maxRows: 1 });
+    const fish = await open({ maxRows: 1 }, 'fish');
+    await birds.put(...written('owl', 'wren'));
+    await fish.put(row('cod'));
+    expect([await birds.keys(), await fish.keys()]).toEqual([['wren'], ['cod']]);
+    await Promise.all([birds.store.close(), fish.store.close()]);
+  });
+});
+
+describe('expiry', () => {
+  it('removes what has expired with the next write, and nothing else', async () => {
+    const { store, clock, put, keys } = await open();
+    const at = (ms: number) => clock.wallNow() + ms;
+    await put(
+      row('soon', { expiresAt: at(1000), tags: ['a'] }),
+      row('late', { expiresAt: at(1001) }),
+      row('never'),
+    );
+    clock.advance(1000);
+    await put(row('owl'));
+    expect(await keys()).toEqual(['late', 'never', 'owl']);
+    await store.close();
+  });
+
+  it('removes a mass of expired rows in small batches', async () => {
+    const { store, clock, put, keys } = await open();
+    await store.replaceAll(
+      Array.from({ length: 250 }, (_, n) => row(`old ${n}`, { expiresAt: clock.wallNow() + 1 })),
+    );
+    clock.advance(1);
+    const left: number[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      await put(row('owl'));
+      left.push((await keys()).length - 1);
+    }
+    expect(left).toEqual([150, 50, 0]);
+    await store.close();
+  });
+
+  it('removes nothing from a record', async () => {
+    const { store, clock, put, keys } = await open({ role: 'record' });
+    await put(row('owl', { expiresAt: clock.wallNow() }));
+    await put(row('wren'));
+    expect(await keys()).toEqual(['owl', 'wren']);
+    await store.close();
+  });
+});
+
+it('does what a map would do, whatever the order', async () => {
+  const name = fc.constantFrom('a', 'b', 'c', 'd');
+  const text = fc.string({ unit: 'grapheme' });
+  const act = fc.oneof(
+    fc.tuple(fc.constant('set' as const), name, text, fc.array(name, { maxLength: 3 })),
+    fc.tuple(fc.constant('delete' as const), name),
+    fc.tuple(fc.constant('deleteTagged' as const), name),
+    fc.tuple(fc.constant('clear' as const)),
+  );
+  const perform = (
+    store: BackingStore,
+    [type, key = '', value = '', tags = []]: readonly [string, string?, string?, string[]?],
+  ) => {
+    if (type === 'set') return store.apply([{ type, row: row(key, { value, tags }) }]);
+    if (type === 'delete') return store.apply([{ type, key }]);
+    return type === 'deleteTagged' ? store.deleteTagged([key]) : store.clear();
+  };
+  const byKey = async (store: BackingStore) =>
+    new Map(Array.from(await store.rows(), (each) => [each.key, each]));
+  const sameAsMap = fc.asyncProperty(fc.array(act, { maxLength: 30 }), async (acts) => {
+    const [{ store }, model] = [await open(), new MapStore()];
+    await store.clear();
+    for (const each of acts) await Promise.all([perform(store, each), perform(model, each)]);
+    expect(await byKey(store)).toEqual(await byKey(model));
+    await store.close();
+    audit();
+  });
+  await fc.assert(sameAsMap, { numRuns: 40 });
+});
+
+it('refuses every call when it is closed, and before it is open', async () => {
+  const { store } = await open();
+  await store.close();
+  const calls = [
+    () => store.get('owl'),
+    () => store.getMany([]),
+    () => store.apply([]),
+    () => store.clear(),
+    () => store.deleteTagged([]),
+    () => store.rows(),
+    () => store.replaceAll([]),
+  ];
+  for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'closed' });
+  await store.close();
+});
+
+it('finishes the writes that it was given before it closes', async () => {
+  const { store, put } = await open();
+  const writes = Array.from({ length: 20 }, (_, n) => put(row(`bird ${n}`)));
+  await Promise.all([...writes, store.close()]);
+  const next = await open();
+  expect(await next.keys()).toHaveLength(20);
+  await next.store.close();
+});

@@ -1,0 +1,179 @@
+import {
+  MapStore,
+  type Operation,
+  type Row,
+  type WritePolicy,
+  writePolicies,
+  type WritePolicyName,
+} from 'nuthatch/engine';
+import { FakeClock, FaultyStore, settle } from 'nuthatch/testing';
+
+function row(key: string, value: string, version = 1): Row {
+  return { key, value, expiresAt: undefined, version, tags: [] };
+}
+
+function set(key: string, value: string): Operation {
+  return { type: 'set', row: row(key, value) };
+}
+
+/** A policy of the register over a store that fails when it is told to. */
+function open(name: WritePolicyName) {
+  const clock = new FakeClock();
+  const rows = new Map<string, Row>();
+  const store = new FaultyStore(new MapStore({}, rows));
+  const told: string[] = [];
+  const policy = writePolicies[name].create({
+    store,
+    clock,
+    observer: {
+      flushed: (writes) => told.push(`flushed ${writes}`),
+      flushFailed: (writes) => told.push(`failed ${writes}`),
+    },
+    writeBack: { flushIntervalMs: 1000, flushCount: 100, flushBytes: 2 ** 20, maxPending: 1000 },
+  });
+  /** What a reader finds behind memory. */
+  const seen = (key: string): string | undefined => {
+    const pending = policy.pending(key);
+    const found = pending === undefined ? rows.get(key) : pending.type === 'set' ? pending.row : undefined;
+    return found?.value.toString();
+  };
+  return { policy, clock, store, rows, seen, told };
+}
+
+const names = Object.keys(writePolicies) as WritePolicyName[];
+
+describe.each(names)('the write policy %s', (name) => {
+  const opened: { policy: WritePolicy; clock: FakeClock }[] = [];
+  const openOne = (): ReturnType<typeof open> => {
+    const one = open(name);
+    opened.push(one);
+    return one;
+  };
+
+  afterEach(async () => {
+    for (const { policy, clock } of opened.splice(0)) {
+      const closing = policy.close(1000);
+      await clock.advanceAsync('1m');
+      await closing;
+      expect(clock.timers).toBe(0);
+    }
+  });
+
+  it('is configured by the name that it shows', () => {
+    expect(writePolicies[name].name).toBe(name);
+  });
+
+  it('makes every acknowledged change readable at once', async () => {
+    const { policy, seen } = openOne();
+    await policy.onSet(row('owl', 'a'));
+    expect(seen('owl')).toBe('a');
+    await policy.onSet(row('owl', 'b'));
+    expect(seen('owl')).toBe('b');
+    await policy.onDelete('owl');
+    expect(seen('owl')).toBeUndefined();
+  });
+
+  it('applies a batch in order', async () => {
+    const { policy, seen } = openOne();
+    await policy.onBatch([
+      set('owl', 'a'),
+      { type: 'delete', key: 'owl' },
+      set('owl', 'b'),
+      set('wren', 'c'),
+    ]);
+    await policy.onBatch([{ type: 'delete', key: 'wren' }]);
+    expect([seen('owl'), seen('wren')]).toEqual(['b', undefined]);
+  });
+
+  it('has stored everything after a flush, as it was acknowledged last', async () => {
+    const { policy, rows } = openOne();
+    for (let round = 0; round < 50; round++) {
+      await policy.onSet(row(`bird ${round % 7}`, String(round)));
+      if (round % 5 === 0) await policy.onDelete(`bird ${(round + 3) % 7}`);
+    }
+    const acknowledged = new Map<string, string>();
+    for (let round = 0; round < 50; round++) {
+      acknowledged.set(`bird ${round % 7}`, String(round));
+      if (round % 5 === 0) acknowledged.delete(`bird ${(round + 3) % 7}`);
+    }
+    await policy.flush();
+    expect(new Map(Array.from(rows, ([key, { value }]) => [key, value]))).toEqual(acknowledged);
+    expect([policy.pendingCount, policy.pendingBytes]).toEqual([0, 0]);
+  });
+
+  it('stores a row with all that belongs to it', async () => {
+    const { policy, rows } = openOne();
+    const owl = { ...row('owl', 'a', 7), expiresAt: 1_800_000_000_000, tags: ['night'] };
+    await policy.onSet(owl);
+    await policy.flush();
+    expect(rows.get('owl')).toEqual(owl);
+  });
+
+  it('never says that a write is done which it then loses: it throws, or keeps it until it is stored', async () => {
+    const { policy, store, rows } = openOne();
+    store.failNext('apply');
+    const isAcknowledged = await policy.onSet(row('owl', 'a')).then(
+      () => true,
+      () => false,
+    );
+    await policy.flush().catch(() => undefined);
+    expect(rows.has('owl') || policy.pending('owl') !== undefined || !isAcknowledged).toBe(true);
+    await policy.flush();
+    expect(rows.has('owl')).toBe(isAcknowledged);
+  });
+
+  it('applies all of a batch that the store refuses once, or nothing of it', async () => {
+    const { policy, store, seen } = openOne();
+    await policy.onSet(row('owl', 'old'));
+    await policy.flush();
+    store.failNext('apply');
+    const isAcknowledged = await policy.onBatch([set('owl', 'new'), set('wren', 'new')]).then(
+      () => true,
+      () => false,
+    );
+    const expected = isAcknowledged ? ['new', 'new'] : ['old', undefined];
+    expect([seen('owl'), seen('wren')]).toEqual(expected);
+    await policy.flush().catch(() => undefined);
+    expect([seen('owl'), seen('wren')]).toEqual(expected);
+  });
+
+  it('counts what is pending, and is empty after discard', async () => {
+    const { policy, seen } = openOne();
+    await policy.onSet(row('owl', 'a'));
+    const isPending = policy.pending('owl') !== undefined;
+    expect([policy.pendingCount, policy.pendingBytes > 0]).toEqual(isPending ? [1, true] : [0, false]);
+    await policy.discard();
+    expect([policy.pendingCount, policy.pendingBytes, policy.pending('owl')]).toEqual([0, 0, undefined]);
+    expect(seen('owl')).toBe(isPending ? undefined : 'a');
+  });
+
+  it('closes with a report of what was and was not stored, and never throws', async () => {
+    const { policy, store } = openOne();
+    await policy.onSet(row('owl', 'a'));
+    const pending = policy.pendingCount;
+    store.failAlways('apply');
+    const { flushed, left, error } = await policy.close(1000);
+    expect([flushed, left, error === undefined]).toEqual([0, pending, pending === 0]);
+  });
+
+  it('lets nothing fire once it is closed', async () => {
+    const { policy, clock, store } = openOne();
+    await policy.onSet(row('owl', 'a'));
+    await policy.close(1000);
+    const calls = store.calls('apply');
+    await clock.advanceAsync('1h');
+    await settle();
+    expect([store.calls('apply'), clock.timers]).toEqual([calls, 0]);
+  });
+
+  it('tells the observer of every flush, and of nothing else', async () => {
+    const { policy, store, told } = openOne();
+    await policy.onSet(row('owl', 'a'));
+    const pending = policy.pendingCount;
+    store.failNext('apply', pending);
+    await policy.flush().catch(() => undefined);
+    await policy.flush();
+    await policy.flush();
+    expect(told).toEqual(pending === 0 ? [] : ['failed 1', 'flushed 1']);
+  });
+});
