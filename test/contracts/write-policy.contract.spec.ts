@@ -142,9 +142,32 @@ describe.each(names)('the write policy %s', (name) => {
     await policy.onSet(row('owl', 'a'));
     const isPending = policy.pending('owl') !== undefined;
     expect([policy.pendingCount, policy.pendingBytes > 0]).toEqual(isPending ? [1, true] : [0, false]);
-    await policy.discard();
+    const events: string[] = [];
+    await policy.discard(async () => void events.push('changed'));
+    expect(events).toEqual(['changed']);
     expect([policy.pendingCount, policy.pendingBytes, policy.pending('owl')]).toEqual([0, 0, undefined]);
     expect(seen('owl')).toBe(isPending ? undefined : 'a');
+  });
+
+  it('keeps what is pending where the change of a discard fails', async () => {
+    const { policy, clock, seen, rows } = openOne();
+    await policy.onSet(row('owl', 'a'));
+    await expect(policy.discard(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(seen('owl')).toBe('a');
+    await clock.advanceAsync('1s');
+    expect(rows.has('owl')).toBe(true);
+  });
+
+  it('writes nothing while the change of a discard runs, and nothing of before afterwards', async () => {
+    const { policy, clock, store, rows } = openOne();
+    await policy.onSet(row('owl', 'a'));
+    const before = store.calls('apply');
+    await policy.discard(async () => {
+      await clock.advanceAsync('1m');
+      rows.clear();
+    });
+    await clock.advanceAsync('1m');
+    expect([store.calls('apply'), rows.size, policy.pendingCount]).toEqual([before, 0, 0]);
   });
 
   it('closes with a report of what was and was not stored, and never throws', async () => {

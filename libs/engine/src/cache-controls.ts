@@ -29,6 +29,7 @@ import {
   type WritePolicyName,
   writePolicies,
 } from './write/resolve.js';
+import { within } from './write/within.js';
 import type { StoreSide } from './store-side.js';
 
 /** What the operations on a whole cache work on. */
@@ -134,7 +135,7 @@ export class CacheControls<V> {
   restore(snapshot: Snapshot): Promise<void> {
     const { side, history, recorder } = this.#parts;
     return this.#alone(async () => {
-      await side?.policy.flush();
+      if (side !== undefined) await side.policy.flush();
       await restore(this.#parts, snapshot);
       await this.#takeNames(snapshot);
       history.clear();
@@ -149,7 +150,7 @@ export class CacheControls<V> {
 
   /** Flushes for at most `deadlineMs` (5 seconds), then lets go of everything. Answers what could not be stored. Harmless when closed. */
   close(deadlineMs = 5000): Promise<CloseReport> {
-    this.#closing ??= this.#parts.order.alone(() => this.#close(deadlineMs));
+    this.#closing ??= this.#close(deadlineMs);
     return this.#closing;
   }
 
@@ -208,21 +209,28 @@ export class CacheControls<V> {
   /** Whether the cache, its store and its flushes work. */
   health(): CacheHealth {
     const { memory, side, healthRecord } = this.#parts;
-    const { problem } = healthRecord;
+    const dirtyWritesPending = side?.policy.pendingCount ?? 0;
+    const problem = healthRecord.problem(dirtyWritesPending);
     const status = this.#closing !== undefined ? 'down' : problem === undefined ? 'up' : 'degraded';
-    return { status, items: memory.table.size, dirtyWritesPending: side?.policy.pendingCount ?? 0, problem };
+    return { status, items: memory.table.size, dirtyWritesPending, problem };
   }
 
   async #close(deadlineMs: number): Promise<CloseReport> {
-    const { side, memory, history, recorder, fencing } = this.#parts;
-    const report = (await side?.close(deadlineMs)) ?? { flushed: 0, left: 0 };
+    const { side, memory, history, recorder, fencing, order, clock } = this.#parts;
+    const until = clock.now() + deadlineMs;
+    // Writes under way come first, as long as they do not hang; loads under way are no longer kept.
+    const writes = order.alone(async () => undefined);
+    await within(writes, deadlineMs, { clock, late: undefined });
     fencing.raiseAll();
-    memory.table.close();
-    memory.clear();
-    this.#parts.stopTimers();
-    history.complete();
-    recorder.complete();
-    return report;
+    try {
+      return (await side?.close(Math.max(0, until - clock.now()))) ?? { flushed: 0, left: 0 };
+    } finally {
+      memory.table.close();
+      memory.clear();
+      this.#parts.stopTimers();
+      history.complete();
+      recorder.complete();
+    }
   }
 
   /** Puts those in charge that were when the snapshot was taken; factories of the user's own cannot be told by name. */

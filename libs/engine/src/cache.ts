@@ -135,7 +135,7 @@ export class Cache<V = unknown> extends CacheControls<V> {
 
   /** Runs a command that can be undone, such as `new SetCommand(key, value)`. */
   async run(command: Command<V>): Promise<void> {
-    this.assertOpen();
+    this.#check(command.key);
     return this.#parts.history.run(command);
   }
 

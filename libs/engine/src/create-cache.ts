@@ -72,7 +72,12 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
   const memory = wireMemory(core, side);
   const backing =
     side && new Backing<V>({ ...core, store: side.store, pending: (key) => side.policy.pending(key) });
-  const writer = new Writer<V>({ ...core, residents: memory, behind: wireBehind(core, side, backing) });
+  const writer = new Writer<V>({
+    ...core,
+    residents: memory,
+    behind: wireBehind(core, side, backing),
+    takeIn: (value) => options.isolation.between.takeIn(value),
+  });
   const reader = new Reader<V>({ ...core, residents: memory, backing, keeper: writer });
   const history = new History<V>({
     entries: writer,

@@ -37,10 +37,9 @@ export class StoreSide {
     this.#policy = next;
   }
 
-  /** Deletes every row, and what was to become one. To be called while nobody writes. */
+  /** Deletes every row, and what was to become one. To be called while nobody writes. Where the store refuses, all stays as it was. */
   async clear(): Promise<void> {
-    await this.#policy.discard();
-    await this.store.clear();
+    await this.#policy.discard(() => this.store.clear());
   }
 
   async close(deadlineMs: number): Promise<CloseReport> {

@@ -23,7 +23,6 @@ export class Recorder<V> {
   readonly #parts: RecorderParts;
   readonly #hub: EventHub;
   readonly #hooks = new Set<CacheHook<V>>();
-  #isReporting = false;
   /** Whether anybody listens or hooks in. */
   isObserved = false;
   /** Called when something was recorded while somebody listens. */
@@ -101,26 +100,26 @@ export class Recorder<V> {
   flushed(writes: number, durationMs: number): void {
     this.#parts.counters.counts.flushed_writes += writes;
     this.#parts.counters.time('flush', durationMs);
-    this.#parts.health.worked();
+    this.#parts.health.worked('flush');
     this.emit({ type: 'flushed', writes, durationMs });
   }
 
   flushFailed(writes: number, thrown: unknown): void {
     const error = asCacheError('flush', thrown);
     this.#parts.counters.counts.flush_errors++;
-    this.#parts.health.failed(error.message);
+    this.#parts.health.failed('flush', error.message);
     this.emit({ type: 'flush_error', writes, error });
   }
 
   /** A call on the store ended well. */
   storeAnswered(durationMs: number): void {
     this.#parts.counters.time('store', durationMs);
-    this.#parts.health.worked();
+    this.#parts.health.worked('store');
   }
 
   /** A call on the store failed; who called is told. */
   storeRefused(error: CacheError): void {
-    this.#parts.health.failed(error.message);
+    this.#parts.health.failed('store', error.message);
   }
 
   /** Something failed behind memory where no caller is told. */
@@ -139,10 +138,7 @@ export class Recorder<V> {
   /** Reports what an observer or hook threw; what is thrown while reporting is counted only. */
   hookFailed(hook: string, error: unknown): void {
     this.#parts.counters.counts.hook_failures++;
-    if (this.#isReporting) return;
-    this.#isReporting = true;
-    this.emit({ type: 'hook_failed', hook, error });
-    this.#isReporting = false;
+    if (this.#hub.delivering?.type !== 'hook_failed') this.emit({ type: 'hook_failed', hook, error });
   }
 
   complete(): void {

@@ -26,6 +26,12 @@ export interface Found<V> {
   readonly tier: Exclude<HitTier, 'memory'>;
 }
 
+/** Where an entry was found, and a version drawn before it was looked for. */
+interface Source {
+  readonly tier: Found<never>['tier'];
+  readonly since: number;
+}
+
 /** Reads what is behind memory: first the writes that are pending, then the store. */
 export class Backing<V> {
   readonly #parts: BackingParts;
@@ -40,12 +46,14 @@ export class Backing<V> {
   }
 
   async read(key: string): Promise<Found<V> | undefined> {
+    const since = this.#parts.sequence.next();
     const pending = this.#parts.pending(key);
-    if (pending !== undefined) return this.#found(rowOf(pending), 'pending');
-    return this.#found(await this.#parts.store.get(key), 'store');
+    if (pending !== undefined) return this.#found(rowOf(pending), { tier: 'pending', since });
+    return this.#found(await this.#parts.store.get(key), { tier: 'store', since });
   }
 
   async readMany(keys: readonly string[]): Promise<Map<string, Found<V>>> {
+    const since = this.#parts.sequence.next();
     const pending = keys
       .map((key) => this.#parts.pending(key))
       .filter((operation) => operation !== undefined);
@@ -55,8 +63,8 @@ export class Backing<V> {
     const asked = keys.filter((key) => !hidden.has(key));
     const rows = asked.length === 0 ? [] : await this.#parts.store.getMany(asked);
     const found = new Map<string, Found<V>>();
-    for (const operation of pending) this.#collect(found, rowOf(operation), 'pending');
-    for (const row of rows) this.#collect(found, row, 'store');
+    for (const operation of pending) this.#collect(found, rowOf(operation), { tier: 'pending', since });
+    for (const row of rows) this.#collect(found, row, { tier: 'store', since });
     return found;
   }
 
@@ -67,19 +75,23 @@ export class Backing<V> {
     return row !== undefined && this.#isLiving(row);
   }
 
-  #collect(into: Map<string, Found<V>>, row: Row | undefined, tier: Found<V>['tier']): void {
-    const found = this.#found(row, tier);
+  #collect(into: Map<string, Found<V>>, row: Row | undefined, source: Source): void {
+    const found = this.#found(row, source);
     if (row !== undefined && found !== undefined) into.set(row.key, found);
   }
 
-  #found(row: Row | undefined, tier: Found<V>['tier']): Found<V> | undefined {
+  #found(row: Row | undefined, { tier, since }: Source): Found<V> | undefined {
     if (row === undefined || !this.#isLiving(row)) return undefined;
-    const { version, tags } = row;
-    this.#parts.sequence.pass(version);
+    this.#parts.sequence.pass(row.version);
+    // What was read from the user's truth is as new as the reading, whenever it was written.
+    const version = this.isCache ? row.version : since;
+    const { tags } = row;
     return { tier, entry: { value: this.#decode(row), expiresAt: this.#deadlineOf(row), version, tags } };
   }
 
+  /** Rows of the role `'record'` outlive expiry and invalidation, which only make memory forget. */
   #isLiving(row: Row): boolean {
+    if (!this.isCache) return true;
     return this.#deadlineOf(row) > this.#parts.clock.now() && this.#parts.isCurrent(row);
   }
 

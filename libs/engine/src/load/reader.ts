@@ -6,7 +6,7 @@ import type { WriteOptions } from '../kernel/life.js';
 import type { Residents } from '../kernel/residents.js';
 import { writtenAt } from '../kernel/sequence.js';
 import type { Backing, Found } from './backing.js';
-import { SingleFlight } from './single-flight.js';
+import { SingleFlight, type Task } from './single-flight.js';
 
 /** What a loader is told. */
 export interface LoadContext {
@@ -22,10 +22,17 @@ export interface LoadOptions<V> extends WriteOptions {
   readonly unless?: ((value: V) => boolean) | undefined;
 }
 
+/** A load that is about to begin. */
+export interface LoadTicket<V> {
+  /** The entry as it would be kept; its version is drawn before the load, so that what is invalidated meanwhile stays gone. */
+  entryOf(value: V): EntryState<V>;
+  /** Whether it has not been invalidated since by one of its tags. */
+  isCurrent(): boolean;
+}
+
 /** Keeps the results of loaders. */
 export interface LoadKeeper<V> {
-  /** The entry as it would be kept; its version is drawn before the load, so that what is invalidated meanwhile stays gone. */
-  prepareLoad(options: WriteOptions | undefined): (value: V) => EntryState<V>;
+  prepareLoad(options: WriteOptions | undefined): LoadTicket<V>;
   /** Keeps a loaded entry while the fence holds; answers whether it did. */
   keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean;
 }
@@ -51,6 +58,12 @@ interface Request<V> {
   readonly options: LoadOptions<V> | undefined;
 }
 
+/** What a loader's result is measured by. */
+interface Start<V> {
+  readonly fence: Fence;
+  readonly ticket: LoadTicket<V>;
+}
+
 /** Answers what is not in memory: from what is pending, from the store, or from a loader. What it finds comes into memory. */
 export class Reader<V> {
   readonly #parts: ReaderParts<V>;
@@ -67,7 +80,7 @@ export class Reader<V> {
     if (backing === undefined) return this.#missed(key);
     const fence = fencing.enter(key);
     try {
-      const found = await this.#readBacking(backing, key);
+      const found = await this.#unlessFailing(backing, key, () => backing.read(key));
       return found === undefined ? this.#missed(key) : this.#promote(key, found, fence);
     } finally {
       fence.release();
@@ -97,13 +110,14 @@ export class Reader<V> {
   /** Whether there is an entry behind memory. Counts as no use. */
   async has(key: string): Promise<boolean> {
     const { backing } = this.#parts;
-    return backing !== undefined && backing.has(key);
+    if (backing === undefined) return false;
+    return (await this.#unlessFailing(backing, key, () => backing.has(key))) ?? false;
   }
 
   /** The value of a key that is not in memory, loaded where nobody has it; one load per key at a time. */
   async load(request: Request<V>): Promise<V> {
     const { key } = request;
-    const outcome = await this.#flights.run(key, (fence) => this.#fly(request, fence));
+    const outcome = await this.#flights.run(key, this.#taskOf(request));
     if (outcome.origin === 'backing') {
       this.#countFound(key, outcome.found);
       return this.#parts.residents.handOut(outcome.found.entry.value);
@@ -112,20 +126,33 @@ export class Reader<V> {
     return this.#parts.residents.handOut(outcome.value);
   }
 
-  async #fly(request: Request<V>, fence: Fence): Promise<Outcome<V>> {
-    const { backing, residents } = this.#parts;
-    const found = backing === undefined ? undefined : await this.#tryBacking(backing, request.key);
-    if (found === undefined) return { origin: 'loader', value: await this.#runLoader(request, fence) };
-    if (fence.holds()) residents.keep(request.key, found.entry);
+  #taskOf(request: Request<V>): Task<Outcome<V>> {
+    // Before its loader starts a load has read nothing that an invalidation could make old: rows are checked when they come.
+    let ticket: LoadTicket<V> | undefined;
+    const start = (): LoadTicket<V> => (ticket = this.#parts.keeper.prepareLoad(request.options));
+    return {
+      run: async (fence) => {
+        const { backing } = this.#parts;
+        const outcome = backing && (await this.#fromBacking(backing, request.key, fence));
+        if (outcome !== undefined) return outcome;
+        return { origin: 'loader', value: await this.#runLoader(request, { fence, ticket: start() }) };
+      },
+      isCurrent: () => ticket?.isCurrent() ?? true,
+    };
+  }
+
+  async #fromBacking(backing: Backing<V>, key: string, fence: Fence): Promise<Outcome<V> | undefined> {
+    const found = await this.#orReported(key, () => backing.read(key));
+    if (found === undefined) return undefined;
+    if (fence.holds()) this.#parts.residents.keep(key, found.entry);
     return { origin: 'backing', found };
   }
 
-  async #runLoader({ key, loader, options }: Request<V>, fence: Fence): Promise<V> {
+  async #runLoader({ key, loader, options }: Request<V>, { fence, ticket }: Start<V>): Promise<V> {
     const { keeper, recorder } = this.#parts;
-    const entryOf = keeper.prepareLoad(options);
     const value = await this.#timed(key, loader);
     if (options?.unless?.(value) === true) return value;
-    if (!keeper.keepLoaded(key, entryOf(value), fence)) {
+    if (!keeper.keepLoaded(key, ticket.entryOf(value), fence)) {
       recorder.counters.counts.loads_fenced++;
       recorder.emit({ type: 'load_fenced', key });
     }
@@ -149,13 +176,13 @@ export class Reader<V> {
   }
 
   /** A failing store of the role `'cache'` is a miss; where the store is the truth, nobody can say what is true. */
-  async #readBacking(backing: Backing<V>, key: string): Promise<Found<V> | undefined> {
-    return backing.isCache ? this.#tryBacking(backing, key) : backing.read(key);
+  #unlessFailing<T>(backing: Backing<V>, key: string, read: () => Promise<T>): Promise<T | undefined> {
+    return backing.isCache ? this.#orReported(key, read) : read();
   }
 
-  async #tryBacking(backing: Backing<V>, key: string): Promise<Found<V> | undefined> {
+  async #orReported<T>(key: string, read: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await backing.read(key);
+      return await read();
     } catch (error) {
       this.#parts.recorder.storeFailed(`read ${key}`, error);
       return undefined;

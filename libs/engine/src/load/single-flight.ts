@@ -2,12 +2,20 @@ import type { Fence, Fencing } from '../kernel/fencing.js';
 
 interface Flight<T> {
   readonly fence: Fence;
+  readonly isCurrent: () => boolean;
   readonly result: Promise<T>;
+}
+
+/** Something to be run once for all who ask for it at the same time. */
+export interface Task<T> {
+  run(fence: Fence): Promise<T>;
+  /** Whether what it will answer may still be given to somebody who comes now. */
+  isCurrent(): boolean;
 }
 
 /**
  * Runs one task per key at a time: who comes meanwhile waits for the same result, or the same rejection. Once a key
- * has been changed, its running task no longer counts: who comes then starts another.
+ * has been changed or invalidated, its running task no longer counts: who comes then starts another.
  */
 export class SingleFlight<T> {
   readonly #fencing: Fencing;
@@ -22,11 +30,12 @@ export class SingleFlight<T> {
     return this.#flights.size;
   }
 
-  run(key: string, task: (fence: Fence) => Promise<T>): Promise<T> {
+  run(key: string, task: Task<T>): Promise<T> {
     const running = this.#flights.get(key);
-    if (running?.fence.holds()) return running.result;
+    if (running?.fence.holds() && running.isCurrent()) return running.result;
     const fence = this.#fencing.enter(key);
-    const flight = { fence, result: task(fence).finally(() => this.#land(key, flight)) };
+    const result = task.run(fence).finally(() => this.#land(key, flight));
+    const flight: Flight<T> = { fence, isCurrent: () => task.isCurrent(), result };
     this.#flights.set(key, flight);
     return flight.result;
   }

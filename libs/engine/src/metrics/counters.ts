@@ -59,7 +59,7 @@ export class Counters {
 
   /** @throws CacheError `bad_option` where the name is taken by another counter, or by the engine. */
   addCounter(name: string): Counter {
-    if (name in this.counts || this.#custom.has(name))
+    if (Object.hasOwn(this.counts, name) || this.#custom.has(name))
       throw badOption('name', 'a name that no counter has', name);
     const custom = this.#custom.set(name, 0);
     return {

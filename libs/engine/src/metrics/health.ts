@@ -9,19 +9,21 @@ export interface CacheHealth {
   readonly problem: string | undefined;
 }
 
-/** Remembers the last failure until the same thing works again. */
+/** Remembers the last failure of store and flush until the same thing works again. */
 export class HealthRecord {
-  #problem: string | undefined;
+  readonly #problems = new Map<'store' | 'flush', string>();
 
-  get problem(): string | undefined {
-    return this.#problem;
+  /** What does not work; a flush that failed matters as long as writes wait for one. */
+  problem(pendingWrites: number): string | undefined {
+    const flush = pendingWrites > 0 ? this.#problems.get('flush') : undefined;
+    return flush ?? this.#problems.get('store');
   }
 
-  failed(problem: string): void {
-    this.#problem = problem;
+  failed(what: 'store' | 'flush', problem: string): void {
+    this.#problems.set(what, problem);
   }
 
-  worked(): void {
-    this.#problem = undefined;
+  worked(what: 'store' | 'flush'): void {
+    this.#problems.delete(what);
   }
 }

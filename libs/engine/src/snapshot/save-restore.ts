@@ -56,7 +56,8 @@ export async function restore<V>(parts: SnapshotParts<V>, snapshot: Snapshot): P
     version,
     expiresAt: row.expiresAt === undefined ? undefined : row.expiresAt + elapsedMs,
   }));
-  await replaceRows(store, snapshot, rows);
+  // Without a store all of it happens in one go, since writes then wait for nothing.
+  if (store !== undefined || snapshot.rows !== undefined) await replaceRows(store, snapshot, rows);
   memory.clear();
   fencing.raiseAll();
   for (const { key, state, hits } of entries) memory.recall(key, state, hits);
@@ -67,7 +68,6 @@ async function replaceRows(
   snapshot: Snapshot,
   rows: readonly Row[],
 ): Promise<void> {
-  if (store === undefined && snapshot.rows === undefined) return;
   if (store === undefined) throw badSnapshot('it holds the rows of a store, and this cache has none');
   if (snapshot.rows === undefined) throw badSnapshot('it holds no rows, and this cache has a store');
   if (!store.capabilities.replaceAll)

@@ -42,10 +42,18 @@ export function seal(contents: Omit<Snapshot, 'format' | 'checksum'>): Snapshot 
 export function verify(snapshot: Snapshot, codec: string): void {
   if (snapshot?.format !== FORMAT)
     throw badSnapshot(`its format is ${String(snapshot?.format)}, this version reads ${FORMAT}`);
-  if (checksumOf(snapshot) !== snapshot.checksum)
-    throw badSnapshot('its checksum does not fit: it is damaged, or was changed');
+  if (!isWhole(snapshot)) throw badSnapshot('its checksum does not fit: it is damaged, or was changed');
   if (snapshot.codec !== codec)
     throw badSnapshot(`its values were written by the ${snapshot.codec} codec, this cache reads ${codec}`);
+}
+
+/** What is not even shaped like a snapshot is damaged, too. */
+function isWhole(snapshot: Snapshot): boolean {
+  try {
+    return checksumOf(snapshot) === snapshot.checksum;
+  } catch {
+    return false;
+  }
 }
 
 function checksumOf({

@@ -31,8 +31,11 @@ export interface WritePolicy {
    * @throws where the store refuses; what could not be stored stays pending.
    */
   flush(): Promise<number>;
-  /** Forgets what is pending and lets go of the store: it is about to be cleared or replaced as a whole. Never throws. */
-  discard(): Promise<void>;
+  /**
+   * Runs a change of the store as a whole, such as clearing it, beside no write of its own, and then forgets what is pending.
+   * @throws what the change throws; everything stays pending then.
+   */
+  discard(change: () => Promise<void>): Promise<void>;
   /** Flushes for at most so long, then stops for good; never throws. */
   close(deadlineMs: number): Promise<CloseReport>;
 }

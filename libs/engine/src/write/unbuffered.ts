@@ -34,7 +34,9 @@ export class Unbuffered implements WritePolicy {
     return 0;
   }
 
-  async discard(): Promise<void> {}
+  discard(change: () => Promise<void>): Promise<void> {
+    return change();
+  }
 
   async close(): Promise<CloseReport> {
     return { flushed: 0, left: 0 };

@@ -11,6 +11,7 @@ import type {
   WritePolicy,
   WritePolicyFactory,
 } from './policy.js';
+import { within } from './within.js';
 
 /** After a failure the next flush waits twice as long as the last, up to this. */
 const LONGEST_PAUSE_MS = 60_000;
@@ -56,7 +57,9 @@ class WriteBack implements WritePolicy {
   }
 
   async onBatch(operations: readonly Operation[]): Promise<Verdict> {
-    if (this.pendingCount + operations.length > this.#options.maxPending) await this.flush();
+    // As long as others fill up what a flush has emptied, the next one is waited for.
+    while (this.pendingCount > 0 && this.pendingCount + operations.length > this.#options.maxPending)
+      await this.flush();
     for (const operation of operations) this.#waiting.put(operation);
     this.#schedule();
     return 'keep';
@@ -67,15 +70,23 @@ class WriteBack implements WritePolicy {
   }
 
   flush(): Promise<number> {
-    this.#flush ??= this.#drain().finally(() => (this.#flush = undefined));
+    if (this.#flush === undefined && this.#waiting.count === 0) return Promise.resolve(0);
+    this.#flush ??= this.#drain();
     return this.#flush;
   }
 
-  async discard(): Promise<void> {
-    this.#waiting.clear();
-    // A batch under way ends first; what it could not write, which #failed has reported, is forgotten as well.
-    await this.#flush?.catch(() => undefined);
-    this.#waiting.clear();
+  async discard(change: () => Promise<void>): Promise<void> {
+    // A batch under way ends first; that it failed, #failed has reported.
+    while (this.#flush !== undefined) await this.#flush.catch(() => undefined);
+    const changing = Promise.resolve().then(change);
+    // The background does not flush meanwhile: it waits for this.
+    this.#flush = changing.then(nothingFlushed, nothingFlushed).finally(() => (this.#flush = undefined));
+    try {
+      await changing;
+      this.#waiting.clear();
+    } finally {
+      if (this.#waiting.count > 0) this.#arm();
+    }
   }
 
   async close(deadlineMs: number): Promise<CloseReport> {
@@ -85,13 +96,17 @@ class WriteBack implements WritePolicy {
     return report;
   }
 
-  /** Writes batch after batch until nothing waits. */
+  /** Writes batch after batch until nothing waits; a write that comes after that begins another flush. */
   async #drain(): Promise<number> {
     this.#timer?.cancel();
     this.#timer = undefined;
     let written = 0;
-    while (this.#waiting.count > 0)
-      written += await this.#writeBatch(this.#waiting.take(this.#options.flushCount));
+    try {
+      while (this.#waiting.count > 0)
+        written += await this.#writeBatch(this.#waiting.take(this.#options.flushCount));
+    } finally {
+      this.#flush = undefined;
+    }
     return written;
   }
 
@@ -128,38 +143,34 @@ class WriteBack implements WritePolicy {
   #arm(): void {
     if (this.#isClosed) return;
     const pauseMs = this.#options.flushIntervalMs * 2 ** this.#failures;
-    this.#timer ??= this.#clock.schedule(
-      () => this.#flushInBackground(),
-      Math.min(pauseMs, LONGEST_PAUSE_MS),
-    );
+    const tick = (): void => {
+      this.#timer = undefined;
+      this.#flushInBackground();
+    };
+    this.#timer ??= this.#clock.schedule(tick, Math.min(pauseMs, LONGEST_PAUSE_MS));
   }
 
   #flushInBackground(): void {
-    this.#timer = undefined;
     // A failure has been reported by #failed, which also sets the timer for the next try.
     this.flush().catch(() => undefined);
   }
 
   async #flushUntil(deadlineMs: number): Promise<CloseReport> {
-    let timer: Timer | undefined;
-    const timeOut = new Promise<'late'>(
-      (resolve) => (timer = this.#clock.schedule(() => resolve('late'), deadlineMs)),
+    const before = this.pendingCount;
+    const flushed = this.flush().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
     );
-    const outcome = await Promise.race([
-      timeOut,
-      this.flush().then(
-        (flushed) => ({ flushed }),
-        (error: unknown) => ({ error }),
-      ),
-    ]);
-    timer?.cancel();
+    const late = new Error('the store did not take everything before the deadline');
+    const error = await within(flushed, deadlineMs, { clock: this.#clock, late });
+    // Nobody writes while closing: what is no longer pending has been stored.
     const left = this.pendingCount;
-    if (outcome === 'late')
-      return { flushed: 0, left, error: new Error(`not flushed within ${deadlineMs} ms`) };
-    return 'error' in outcome
-      ? { flushed: 0, left, error: outcome.error }
-      : { flushed: outcome.flushed, left };
+    return { flushed: before - left, left, ...(left > 0 && { error }) };
   }
+}
+
+function nothingFlushed(): number {
+  return 0;
 }
 
 /** Acknowledges writes at once and brings them to the store in the background, in batches, the last state of each key. */

@@ -38,6 +38,8 @@ export interface WriterParts<V> {
   readonly clock: Clock;
   readonly sequence: Sequence;
   readonly ttlMs: number;
+  /** The value as the cache keeps it: itself, frozen, or a copy. */
+  readonly takeIn: (value: V) => V;
   /** Whether an entry has not been invalidated by one of its tags. */
   readonly isCurrent: (entry: Pick<EntryState<V>, 'tags' | 'version'>) => boolean;
 }
@@ -79,18 +81,30 @@ export class Writer<V> implements Entries<V> {
     });
   }
 
+  /** Without a store all of it happens in one go: nothing else is ordered then. */
   async exchange(key: string, exchange: Exchange<V>): Promise<void> {
-    const { behind, order, residents } = this.#parts;
+    const { behind, order, residents, sequence } = this.#parts;
     await order.run([key], async () => {
-      const next = exchange.decide(residents.read(key) ?? (await behind?.read(key)));
-      await (next === undefined ? this.#exchangeForNothing(key) : this.#exchangeFor(key, next));
+      const next = exchange.decide(residents.read(key) ?? (behind && (await behind.read(key))));
+      const entry = next && { ...next, version: sequence.next() };
+      const verdict = behind === undefined ? 'keep' : await this.#exchangeBehind(behind, key, entry);
+      if (entry === undefined) this.#settleDelete(key);
+      else this.#settleSet([[key, entry]], verdict);
       exchange.settled();
     });
   }
 
-  prepareLoad(options: WriteOptions | undefined): (value: V) => EntryState<V> {
+  /** What a load will become, and whether it still can: its version is drawn before it begins. */
+  prepareLoad(options: WriteOptions | undefined): {
+    entryOf(value: V): EntryState<V>;
+    isCurrent(): boolean;
+  } {
     const version = this.#parts.sequence.next();
-    return (value) => this.#entry(value, options, version);
+    const tags = options?.tags ?? NO_TAGS;
+    return {
+      entryOf: (value) => this.#entry(value, options, version),
+      isCurrent: () => this.#parts.isCurrent({ tags, version }),
+    };
   }
 
   keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean {
@@ -118,18 +132,14 @@ export class Writer<V> implements Entries<V> {
     return fence.holds() && this.#parts.isCurrent(entry);
   }
 
-  async #exchangeFor(key: string, next: EntryState<V>): Promise<void> {
-    const { behind, sequence } = this.#parts;
-    const entry = { ...next, version: sequence.next() };
-    if (behind === undefined) return this.#settleSet([[key, entry]], 'keep');
-    const row = this.#encode(behind, key, entry);
-    this.#settleSet([[key, entry]], await this.#acknowledge(behind, [row]));
-  }
-
-  async #exchangeForNothing(key: string): Promise<void> {
-    const { behind } = this.#parts;
-    if (behind !== undefined) await this.#apply(behind, [key], (policy) => policy.onDelete(key));
-    this.#settleDelete(key);
+  async #exchangeBehind(
+    behind: WriteBehind<V>,
+    key: string,
+    entry: EntryState<V> | undefined,
+  ): Promise<Verdict> {
+    if (entry !== undefined) return this.#acknowledge(behind, [this.#encode(behind, key, entry)]);
+    await this.#apply(behind, [key], (policy) => policy.onDelete(key));
+    return 'drop';
   }
 
   #acknowledge(behind: WriteBehind<V>, rows: readonly Row[]): Promise<Verdict> {
@@ -173,9 +183,9 @@ export class Writer<V> implements Entries<V> {
   }
 
   #entry(value: V, options: WriteOptions | undefined, version: number): EntryState<V> {
-    const { clock, ttlMs } = this.#parts;
+    const { clock, ttlMs, takeIn } = this.#parts;
     return {
-      value,
+      value: takeIn(value),
       expiresAt: deadline(clock, ttlOf(options, ttlMs)),
       version,
       tags: options?.tags ?? NO_TAGS,

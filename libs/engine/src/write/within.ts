@@ -1,0 +1,18 @@
+import type { Clock, Timer } from '../kernel/clock.js';
+
+/** What a promise answers or throws, or `late` where that takes longer than so many milliseconds. */
+export async function within<T, L>(
+  promise: Promise<T>,
+  limitMs: number,
+  { clock, late }: { readonly clock: Clock; readonly late: L },
+): Promise<T | L> {
+  let timer: Timer | undefined;
+  const timeOut = new Promise<L>((resolve) => {
+    timer = clock.schedule(() => resolve(late), limitMs);
+  });
+  try {
+    return await Promise.race([promise, timeOut]);
+  } finally {
+    timer?.cancel();
+  }
+}
