@@ -1,1 +1,80 @@
-export {};
+export {
+  cacheKey,
+  Cache,
+  CacheError,
+  createCache,
+  DeleteCommand,
+  evictionStrategies,
+  jsonCodec,
+  LoggingHook,
+  mapStore,
+  MapStore,
+  MemoryCache,
+  richCodec,
+  SetCommand,
+  SlotList,
+  systemClock,
+  writePolicies,
+  type BackingStore,
+  type BackingStoreFactory,
+  type ByteSize,
+  type CacheErrorCode,
+  type CacheEvent,
+  type CacheHealth,
+  type CacheHook,
+  type CacheInfo,
+  type CacheMetrics,
+  type CacheOptions,
+  type Clock,
+  type CloseReport,
+  type Codec,
+  type Duration,
+  type EvictionChoice,
+  type EvictionContext,
+  type EvictionName,
+  type EvictionStrategy,
+  type EvictionStrategyFactory,
+  type Loader,
+  type LoadOptions,
+  type Operation,
+  type PendingWrite,
+  type Row,
+  type Slot,
+  type Snapshot,
+  type StoreChoice,
+  type StoreContext,
+  type StoreRole,
+  type Verdict,
+  type Write,
+  type WriteContext,
+  type WriteOptions,
+  type WritePolicy,
+  type WritePolicyChoice,
+  type WritePolicyFactory,
+  type WritePolicyName,
+} from 'nuthatch/engine';
+export { CacheManager } from './cache-manager.js';
+export { CacheModule } from './cache.module.js';
+export {
+  CacheEvict,
+  type CacheEvictOptions,
+  type EvictKey,
+  type EvictTarget,
+} from './decorators/cache-evict.decorator.js';
+export { CachePut, type CachePutOptions, type PutKey } from './decorators/cache-put.decorator.js';
+export { Cacheable, type CacheableOptions } from './decorators/cacheable.decorator.js';
+export type { CacheableMethod, ResultOf } from './decorators/method-types.js';
+export type { KeepOptions, MethodOptions, Tags } from './decorators/options.js';
+export { InjectCache } from './inject-cache.decorator.js';
+export type {
+  CacheDefinition,
+  CacheFactoryOptions,
+  CacheModuleAsyncOptions,
+  CacheModuleOptions,
+  CacheOptionsFactory,
+  CacheTuning,
+  ModuleExtras,
+  PartChoices,
+} from './module-options.js';
+export type { ProviderDefinition } from './provider-definition.js';
+export { getCacheToken, getEvictionToken, getStoreToken, getWritePolicyToken } from './tokens.js';

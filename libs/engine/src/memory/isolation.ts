@@ -9,16 +9,20 @@ export type IsolationName = 'none' | 'freeze' | 'clone';
 
 /** How values pass between the cache and its callers. */
 export interface Isolation {
+  /** A value from a caller. */
   takeIn<V>(value: V): V;
+  /** A value that no caller has: taken in before, or read from the store. */
+  keep<V>(value: V): V;
+  /** A value for a caller. */
   handOut<V>(value: V): V;
 }
 
 const same = <V>(value: V): V => value;
 
 const isolations: Readonly<Record<IsolationName, Isolation>> = {
-  none: { takeIn: same, handOut: same },
-  freeze: { takeIn: deepFreeze, handOut: same },
-  clone: { takeIn: clone, handOut: clone },
+  none: { takeIn: same, keep: same, handOut: same },
+  freeze: { takeIn: deepFreeze, keep: deepFreeze, handOut: same },
+  clone: { takeIn: clone, keep: same, handOut: clone },
 };
 
 /** @throws CacheError `bad_option` naming `isolate`. */

@@ -58,7 +58,7 @@ export class MemoryTier<V> implements Residents<V> {
   }
 
   keep(key: string, { value, expiresAt, version, tags }: EntryState<V>): void {
-    this.table.put(key, this.#isolation.takeIn(value), { expiresAt, note: { version, tags } });
+    this.table.put(key, this.#isolation.keep(value), { expiresAt, note: { version, tags } });
   }
 
   drop(key: string): boolean {

@@ -1,0 +1,13 @@
+import { Global, Module } from '@nestjs/common';
+import { CacheDeclarations } from './cache-declarations.js';
+import { CacheLifecycle } from './cache-lifecycle.js';
+import { CacheManager } from './cache-manager.js';
+import { MethodBinder } from './method-binder.js';
+
+/** What an application has once, however many caches it has. Global, so Nest starts it first and stops it last. */
+@Global()
+@Module({
+  providers: [CacheDeclarations, CacheManager, CacheLifecycle, MethodBinder],
+  exports: [CacheDeclarations, CacheManager],
+})
+export class CacheCoreModule {}

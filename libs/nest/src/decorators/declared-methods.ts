@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+
+/** A decorated method, as its class declares it. */
+export interface DeclaredMethod {
+  readonly name: string | symbol;
+  readonly cache: string;
+  /** Whether its keys are made of its name and arguments. */
+  readonly usesDefaultKey: boolean;
+}
+
+/** A decorated method of a class, declared there or further up. */
+export interface InheritedMethod {
+  readonly declared: DeclaredMethod;
+  /** How the method is called in errors, and in default keys. */
+  readonly where: string;
+  /** That of the class which is used, whoever declares the method. */
+  readonly prototype: object;
+}
+
+const METHODS = Symbol.for('nuthatch:methods');
+
+/** Notes a decorated method, for the checks at the start of an application. */
+export function declareMethod(prototype: object, declared: DeclaredMethod): void {
+  Reflect.defineMetadata(METHODS, [...ownMethods(prototype), declared], prototype);
+}
+
+/** Every decorated method that instances with this prototype have. */
+export function declaredMethods(prototype: object): InheritedMethod[] {
+  const methods: InheritedMethod[] = [];
+  for (
+    let declaring: object | null = prototype;
+    declaring !== null;
+    declaring = Object.getPrototypeOf(declaring)
+  ) {
+    for (const declared of ownMethods(declaring))
+      methods.push({ declared, prototype, where: nameMethod(prototype, declaring, declared.name) });
+  }
+  return methods;
+}
+
+/**
+ * `Class.method`, where `Class` is the class that is used: what a method answers depends on the state that subclasses have. An inherited
+ * method, also one called as `super.find()`, is `Class(Declaring).method`, and so does not get in the way of its override.
+ */
+export function nameMethod(used: object, declaring: object, name: string | symbol): string {
+  const [className, declaringName] = [used.constructor.name, declaring.constructor.name];
+  return `${used === declaring ? className : `${className}(${declaringName})`}.${String(name)}`;
+}
+
+function ownMethods(prototype: object): readonly DeclaredMethod[] {
+  // Only declareMethod writes this metadata.
+  return (Reflect.getOwnMetadata(METHODS, prototype) as readonly DeclaredMethod[] | undefined) ?? [];
+}

@@ -1,0 +1,61 @@
+import type { ConfigurableModuleAsyncOptions, ModuleMetadata } from '@nestjs/common';
+import type {
+  BackingStore,
+  BackingStoreFactory,
+  CacheOptions,
+  EvictionChoice,
+  EvictionStrategyFactory,
+  StoreChoice,
+  WritePolicyChoice,
+  WritePolicyFactory,
+} from 'nuthatch/engine';
+import type { ProviderDefinition } from './provider-definition.js';
+
+/** The parts of a cache that can be chosen by name, given ready-made, or left to Nest to make. */
+export interface PartChoices {
+  /** Who leaves when the cache is full: a name, a factory, or a provider of one; `'lru'` by default. */
+  readonly eviction?: EvictionChoice | ProviderDefinition<EvictionStrategyFactory> | undefined;
+  /** How writes reach the store: a name, a factory, or a provider of one; `'writeThrough'` by default. Needs a `store`. */
+  readonly writePolicy?: WritePolicyChoice | ProviderDefinition<WritePolicyFactory> | undefined;
+  /** Where entries are kept beyond memory: a name, a factory, a store, or a provider of one; nowhere by default. */
+  readonly store?: StoreChoice | ProviderDefinition<BackingStoreFactory | BackingStore> | undefined;
+}
+
+/** The options of a cache whose name and parts are told elsewhere. `never`: one cache holds values of many types. */
+export type CacheTuning = Omit<CacheOptions<never>, 'name' | keyof PartChoices>;
+
+/** What belongs to the module and not to its cache. `imports` are the modules whose providers the parts depend on. */
+export interface ModuleExtras extends PartChoices, Pick<ModuleMetadata, 'imports'> {
+  /** Whether every module may inject the default `Cache`; true by default. `CacheManager`, named caches and decorators work everywhere. */
+  readonly isGlobal?: boolean | undefined;
+}
+
+/** What `CacheModule.forRoot` is told: the options of the default cache. */
+export interface CacheModuleOptions extends CacheTuning, ModuleExtras {}
+
+/** What a factory of options answers: names and factories; providers belong beside the factory, since Nest declares them before it runs. */
+export type CacheFactoryOptions = Omit<CacheOptions<never>, 'name'>;
+
+/** A class that answers the options of the default cache, for `useClass` and `useExisting`. */
+export interface CacheOptionsFactory {
+  createCacheOptions(): CacheFactoryOptions | Promise<CacheFactoryOptions>;
+}
+
+/** What `CacheModule.forRootAsync` is told. A part that stands here counts, whatever the factory answers for it. */
+export interface CacheModuleAsyncOptions
+  extends
+    Omit<ConfigurableModuleAsyncOptions<CacheFactoryOptions, 'createCacheOptions'>, 'imports'>,
+    ModuleExtras {}
+
+/**
+ * A named cache. What it leaves out is as in `forRoot`, but for what it is to hold: `maxItems`, `maxBytes` and `weigh` are its own, or
+ * the engine's defaults.
+ */
+export interface CacheDefinition extends CacheTuning, Omit<PartChoices, 'store'> {
+  /** The name in tokens, events and `CacheManager`, and the namespace in the store; not `'default'`. */
+  readonly name: string;
+  /** As in `forRoot`; `false` for memory only, where the root has a store. */
+  readonly store?: PartChoices['store'] | false;
+  /** Modules whose providers the parts depend on. */
+  readonly imports?: ModuleMetadata['imports'];
+}

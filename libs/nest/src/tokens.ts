@@ -1,0 +1,54 @@
+import { Cache } from 'nuthatch/engine';
+
+/** The name of the cache that `CacheModule.forRoot` opens. */
+export const DEFAULT_CACHE = 'default';
+
+/** The replaceable parts of a cache. */
+export type PartName = 'eviction' | 'writePolicy' | 'store';
+
+const CACHE = 'nuthatch:cache:';
+
+/** The token of a named cache; without a name that of the default cache, which is the class `Cache` itself. */
+export function getCacheToken(name: string = DEFAULT_CACHE): typeof Cache | symbol {
+  return name === DEFAULT_CACHE ? Cache : Symbol.for(CACHE + name);
+}
+
+/** The token of the `EvictionStrategyFactory` that a cache uses; override it in a test to change the cache. */
+export function getEvictionToken(name: string = DEFAULT_CACHE): symbol {
+  return getPartToken('eviction', name);
+}
+
+/** The token of the `WritePolicyFactory` that a cache uses: `undefined` is injected where the cache has no store. */
+export function getWritePolicyToken(name: string = DEFAULT_CACHE): symbol {
+  return getPartToken('writePolicy', name);
+}
+
+/** The token of the `BackingStoreFactory`, or `BackingStore`, behind a cache: `undefined` is injected where there is none. */
+export function getStoreToken(name: string = DEFAULT_CACHE): symbol {
+  return getPartToken('store', name);
+}
+
+/** The public token of a part. */
+export function getPartToken(part: PartName, name: string): symbol {
+  return Symbol.for(`nuthatch:${part}:${name}`);
+}
+
+/** The token of what was configured for a part, before names are looked up and what is left out is filled in. */
+export function getChoiceToken(part: PartName, name: string): symbol {
+  return Symbol.for(`nuthatch:choice:${part}:${name}`);
+}
+
+/** The token of the declaration of a cache. */
+export function getDeclarationToken(name: string): symbol {
+  return Symbol.for(`nuthatch:declaration:${name}`);
+}
+
+/** The options that `forRoot` was given, or that its factory answered. */
+export const CACHE_OPTIONS = Symbol.for('nuthatch:options');
+
+/** The name of the cache whose token this is; `undefined` for every other token. */
+export function cacheNameOf(token: unknown): string | undefined {
+  if (token === Cache) return DEFAULT_CACHE;
+  const key = typeof token === 'symbol' ? Symbol.keyFor(token) : undefined;
+  return key?.startsWith(CACHE) === true ? key.slice(CACHE.length) : undefined;
+}
