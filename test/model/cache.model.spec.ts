@@ -89,8 +89,8 @@ class Model {
   move(from: Step[], to: Step[]): boolean | 'conflict' {
     const step = from.at(-1);
     if (step === undefined) return false;
-    if (step.foreign !== this.#foreignOf(step.key)) return 'conflict';
     from.pop();
+    if (step.foreign !== this.#foreignOf(step.key)) return 'conflict';
     to.push(this.#exchange(step.key, step.former));
     return true;
   }

@@ -64,23 +64,22 @@ export class Cache<V = unknown> extends CacheControls<V> {
     const slot = this.#memory.find(key);
     if (slot !== NO_SLOT) return this.#hit(key, slot);
     this.#check(key);
-    return this.#parts.reader.load({ key, loader, options: this.#parts.overrides.apply(options) });
+    return this.#parts.reader.load({ key, loader, options });
   }
 
   /** Writes a value. Resolves when it is as safe as the write policy promises, rejects where the store refused it. */
   async set(key: string, value: V, options?: WriteOptions): Promise<void> {
     this.#check(key);
-    const { writer, overrides } = this.#parts;
-    await writer.set([[key, writer.prepare(value, overrides.apply(options))]]);
+    const { writer } = this.#parts;
+    await writer.set([[key, writer.prepare(value, options)]]);
   }
 
-  /** Writes entries as one batch: the store gets all of them, or none. */
+  /** Writes entries as one batch: the store gets all of them, or none. (Write-back acknowledges all, and may bring them to the store in several flushes.) */
   async setMany(entries: Iterable<readonly [key: string, value: V]>, options?: WriteOptions): Promise<void> {
-    const { writer, overrides } = this.#parts;
-    const applied = overrides.apply(options);
+    const { writer } = this.#parts;
     const last = new Map(entries);
     for (const key of last.keys()) this.#check(key);
-    await writer.set(Array.from(last, ([key, value]) => [key, writer.prepare(value, applied)]));
+    await writer.set(Array.from(last, ([key, value]) => [key, writer.prepare(value, options)]));
   }
 
   /** Deletes a key everywhere; answers whether there was an entry. */
@@ -139,7 +138,10 @@ export class Cache<V = unknown> extends CacheControls<V> {
     return this.#parts.history.run(command);
   }
 
-  /** Takes the last command back; answers whether there was one. @throws CacheError `undo_conflict` where the key has been changed since. */
+  /**
+   * Takes the last command back; answers whether there was one.
+   * @throws CacheError `undo_conflict` where somebody else has changed the key since; the command is then forgotten.
+   */
   async undo(): Promise<boolean> {
     this.assertOpen();
     return this.#parts.history.undo();

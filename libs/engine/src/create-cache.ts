@@ -70,12 +70,14 @@ function wireCore<V>(options: ResolvedOptions<V>) {
 function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
   const { recorder, options, clock, fencing } = core;
   const memory = wireMemory(core, side);
+  const overrides = new Overrides();
   const backing =
     side && new Backing<V>({ ...core, store: side.store, pending: (key) => side.policy.pending(key) });
   const writer = new Writer<V>({
     ...core,
     residents: memory,
     behind: wireBehind(core, side, backing),
+    optionsOf: (given) => overrides.apply(given),
     takeIn: (value) => options.isolation.between.takeIn(value),
   });
   const reader = new Reader<V>({ ...core, residents: memory, backing, keeper: writer });
@@ -97,7 +99,7 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
     history,
     reader,
     writer,
-    overrides: new Overrides(),
+    overrides,
   };
   const cache = new Cache<V>({ ...parts, stopTimers: () => ticker.stop() });
   return cache;

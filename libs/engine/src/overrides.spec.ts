@@ -1,4 +1,5 @@
 import { settle } from 'nuthatch/testing';
+import { SetCommand } from './history/command.js';
 import { openCache } from '../../../test/support/caches.js';
 
 function open() {
@@ -16,6 +17,16 @@ describe('withOverrides', () => {
     await cache.set('emu', 1);
     clock.advance('2m');
     expect([...cache.keys()]).toEqual(['emu']);
+  });
+
+  it('reaches commands, and undoing them outside brings back what was', async () => {
+    const { cache, clock } = await open();
+    await cache.set('owl', 1);
+    await cache.withOverrides({ ttl: '1m' }, () => cache.run(new SetCommand('owl', 2)));
+    clock.advance('2m');
+    expect(await cache.get('owl')).toBeUndefined();
+    await cache.undo();
+    expect(await cache.get('owl')).toBe(1);
   });
 
   it('reaches across awaits, and not to callers beside it', async () => {

@@ -54,14 +54,23 @@ describe('events', () => {
     await cache.getOrLoad('owl', () => 1);
     await cache.getOrLoad('emu', () => Promise.reject(new Error('no emu'))).catch(() => undefined);
     expect(events.map(({ type }) => type)).toEqual([
+      'entry_get_miss',
       'load_started',
       'entry_set',
       'entry_get_miss',
       'load_started',
       'load_failed',
     ]);
-    expect(events[1]).toMatchObject({ source: 'load' });
-    expect(events[4]).toMatchObject({ key: 'emu', error: new Error('no emu') });
+    expect(events[2]).toMatchObject({ source: 'load' });
+    expect(events[5]).toMatchObject({ key: 'emu', error: new Error('no emu') });
+  });
+
+  it('count a miss for everybody who waits for a load, also when it fails', async () => {
+    const { cache } = await open();
+    const failing = () => Promise.reject(new Error('no emu'));
+    const callers = Array.from({ length: 3 }, () => cache.getOrLoad('emu', failing).catch(() => undefined));
+    await Promise.all(callers);
+    expect(cache.metrics()).toMatchObject({ hits: 0, misses: 3, loads: 1 });
   });
 
   it('tell of flushes, swaps, snapshots and commands', async () => {

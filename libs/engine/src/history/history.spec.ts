@@ -198,6 +198,17 @@ describe('a change by somebody else', () => {
     expect(await cache.get('owl')).toBe('theirs');
   });
 
+  it('does not stand in the way of what was done before', async () => {
+    const { cache } = await open();
+    await cache.run(set('kea', 1));
+    await cache.run(set('owl', 1));
+    await cache.set('owl', 'theirs');
+    await expect(cache.undo()).rejects.toMatchObject({ code: 'undo_conflict' });
+    expect(await cache.undo()).toBe(true);
+    expect(await cache.get('kea')).toBeUndefined();
+    expect(await cache.get('owl')).toBe('theirs');
+  });
+
   it('of another key is none of its affair', async () => {
     const { cache } = await open();
     await cache.run(set('owl', 1));

@@ -1,6 +1,7 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
 import type { Fact } from '../events/cache-event.js';
 import type { Entries } from '../kernel/entries.js';
+import { CacheError } from '../kernel/errors.js';
 import type { Fencing } from '../kernel/fencing.js';
 import type { Command } from './command.js';
 import { Lineages } from './lineages.js';
@@ -77,10 +78,21 @@ export class History<V> {
   ): Promise<boolean> {
     const command = from.at(-1);
     if (command === undefined) return false;
-    to.push(await this.#execute(command));
+    try {
+      to.push(await this.#execute(command));
+    } catch (error) {
+      if (isConflict(error)) this.#forgetLast(from);
+      throw error;
+    }
     from.pop();
     this.#changed({ type, command: command.name, key: command.key });
     return true;
+  }
+
+  /** What somebody else has overwritten can never be taken back: it must not stand in the way of earlier commands. */
+  #forgetLast(from: Command<V>[]): void {
+    from.pop();
+    this.#show();
   }
 
   #execute(command: Command<V>): Promise<Command<V>> {
@@ -88,9 +100,13 @@ export class History<V> {
   }
 
   #changed(fact: Fact): void {
+    this.#show();
+    this.#parts.emit(fact);
+  }
+
+  #show(): void {
     this.#lineages.keepOnly(new Set([...this.#undos, ...this.#redos].map(({ key }) => key)));
     this.#state.next({ undoable: this.#undos.map(shown), redoable: this.#redos.map(shown) });
-    this.#parts.emit(fact);
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
@@ -98,6 +114,10 @@ export class History<V> {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'undo_conflict';
 }
 
 function shown({ name, key }: Pick<Command<never>, 'name' | 'key'>): Pick<Command<never>, 'name' | 'key'> {

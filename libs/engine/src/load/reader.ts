@@ -117,16 +117,25 @@ export class Reader<V> {
   /** The value of a key that is not in memory, loaded where nobody has it; one load per key at a time. */
   async load(request: Request<V>): Promise<V> {
     const { key } = request;
-    const outcome = await this.#flights.run(key, this.#taskOf(request));
+    let hasMissed = false;
+    const missed = (): void => {
+      if (!hasMissed) this.#missed(key);
+      hasMissed = true;
+    };
+    const outcome = await this.#flights.run(key, this.#taskOf(request, missed)).catch((error: unknown) => {
+      missed();
+      throw error;
+    });
     if (outcome.origin === 'backing') {
       this.#countFound(key, outcome.found);
       return this.#parts.residents.handOut(outcome.found.entry.value);
     }
-    this.#parts.recorder.miss(key);
+    // Who waited for somebody else's load has missed as well.
+    missed();
     return this.#parts.residents.handOut(outcome.value);
   }
 
-  #taskOf(request: Request<V>): Task<Outcome<V>> {
+  #taskOf(request: Request<V>, missed: () => void): Task<Outcome<V>> {
     // Before its loader starts a load has read nothing that an invalidation could make old: rows are checked when they come.
     let ticket: LoadTicket<V> | undefined;
     const start = (): LoadTicket<V> => (ticket = this.#parts.keeper.prepareLoad(request.options));
@@ -135,6 +144,7 @@ export class Reader<V> {
         const { backing } = this.#parts;
         const outcome = backing && (await this.#fromBacking(backing, request.key, fence));
         if (outcome !== undefined) return outcome;
+        missed();
         return { origin: 'loader', value: await this.#runLoader(request, { fence, ticket: start() }) };
       },
       isCurrent: () => ticket?.isCurrent() ?? true,

@@ -316,6 +316,26 @@ describe('MemoryCache: bytes', () => {
     expect(weighed.cache.get('owl')).toBe(1);
   });
 
+  it('goes without a newcomer that its strategy stumbles over', () => {
+    const stumbling: EvictionStrategyFactory = {
+      name: 'stumbling',
+      create: (context) => {
+        const inner = evictionStrategies.lru.create(context);
+        let inserts = 0;
+        inner.onInsert = ((insert) => (slot: number) => {
+          if (++inserts === 2) throw new Error('a second one!');
+          insert.call(inner, slot);
+        })(inner.onInsert.bind(inner));
+        return inner;
+      },
+    };
+    const { cache } = open({ eviction: stumbling });
+    cache.set('owl', 1);
+    expect(() => cache.set('emu', 2)).toThrow('eviction strategy stumbling: a second one!');
+    cache.set('jay', 3);
+    expect([...cache]).toEqual([['owl', 1], ['jay', 3]]); // prettier-ignore
+  });
+
   it('weighs nothing where only items are bounded', () => {
     const { cache } = open({ maxItems: 10 });
     cache.set('owl', 1);

@@ -129,7 +129,7 @@ export class MemoryTable<K, V, N> {
     this.#slots.write(slot, value, this.#time.now());
     this.#slots.dress(slot, weight, placement);
     if (placement.expiresAt !== Infinity) this.#sweeper.wake();
-    if (present === NO_SLOT) this.#strategy.onInsert(slot);
+    if (present === NO_SLOT) this.#welcome(slot);
     else this.#strategy.onAccess(slot);
     return tell === undefined && !this.#isOver() ? slot : this.#settle(slot, key, tell);
   }
@@ -204,6 +204,16 @@ export class MemoryTable<K, V, N> {
     tell?.();
     this.#shrink();
     return this.#slots.holds(slot, key) ? slot : NO_SLOT;
+  }
+
+  /** A strategy that throws has not learnt of the newcomer, which then goes without it. */
+  #welcome(slot: Slot): void {
+    try {
+      this.#strategy.onInsert(slot);
+    } catch (error) {
+      this.#slots.remove(slot);
+      throw brokenStrategy(this.eviction, reason(error));
+    }
   }
 
   #refuse(present: Slot): Slot {

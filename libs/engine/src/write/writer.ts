@@ -38,6 +38,8 @@ export interface WriterParts<V> {
   readonly clock: Clock;
   readonly sequence: Sequence;
   readonly ttlMs: number;
+  /** The options of a call, with what is overridden around it. */
+  readonly optionsOf: (options: WriteOptions | undefined) => WriteOptions | undefined;
   /** The value as the cache keeps it: itself, frozen, or a copy. */
   readonly takeIn: (value: V) => V;
   /** Whether an entry has not been invalidated by one of its tags. */
@@ -53,7 +55,8 @@ export class Writer<V> implements Entries<V> {
   }
 
   prepare(value: V, options: WriteOptions | undefined): EntryState<V> {
-    return this.#entry(value, options, this.#parts.sequence.next());
+    const { optionsOf, sequence } = this.#parts;
+    return this.#entry(value, optionsOf(options), sequence.next());
   }
 
   /** Sets entries, all in one batch of the policy. */
@@ -100,9 +103,10 @@ export class Writer<V> implements Entries<V> {
     isCurrent(): boolean;
   } {
     const version = this.#parts.sequence.next();
-    const tags = options?.tags ?? NO_TAGS;
+    const applied = this.#parts.optionsOf(options);
+    const tags = applied?.tags ?? NO_TAGS;
     return {
-      entryOf: (value) => this.#entry(value, options, version),
+      entryOf: (value) => this.#entry(value, applied, version),
       isCurrent: () => this.#parts.isCurrent({ tags, version }),
     };
   }
