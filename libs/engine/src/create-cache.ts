@@ -2,8 +2,6 @@ import { Cache } from './cache.js';
 import { Recorder } from './events/recorder.js';
 import { History } from './history/history.js';
 import { Tags } from './invalidation/tags.js';
-import type { Slot } from './eviction/strategy.js';
-import type { RemovalCause } from './kernel/entry.js';
 import { nameOf } from './kernel/register.js';
 import { Sequence } from './kernel/sequence.js';
 import { Backing } from './load/backing.js';
@@ -16,6 +14,7 @@ import { HealthRecord } from './metrics/health.js';
 import { Ticker } from './metrics/ticker.js';
 import { type CacheOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { Overrides } from './overrides.js';
+import { RemovalRecorder } from './removal-recorder.js';
 import { GuardedStore } from './store/guarded-store.js';
 import { StoreSide } from './store-side.js';
 import { KeyOrder } from './write/key-order.js';
@@ -131,29 +130,8 @@ function wireMemory<V>(
   { options, recorder, isCurrent }: Core<V>,
   side: StoreSide | undefined,
 ): MemoryTier<V> {
-  const table = new MemoryTable<string, V, Note>(options.table, {
-    removing: (slot, cause) => recordRemoval(recorder, memory, { slot, cause }),
-    stalled: (reason) => recorder.emit({ type: 'eviction_stalled', reason }),
-  });
   const isDirty = (key: string): boolean => side?.policy.pending(key) !== undefined;
-  const memory: MemoryTier<V> = new MemoryTier({
-    table,
-    isolation: options.isolation.between,
-    isCurrent,
-    isDirty,
-  });
-  return memory;
-}
-
-/** Counts what left memory by itself, and tells it once it is gone, where somebody wants to know. */
-function recordRemoval<V>(
-  recorder: Recorder<V>,
-  memory: MemoryTier<V>,
-  { slot, cause }: { slot: Slot; cause: RemovalCause },
-): (() => void) | undefined {
-  if (cause !== 'evicted' && cause !== 'expired') return undefined;
-  recorder.counters.counts[cause === 'evicted' ? 'evictions' : 'expirations']++;
-  if (!recorder.isObserved) return undefined;
-  const [key, value, entry] = [memory.table.keyAt(slot), memory.table.valueAt(slot), memory.viewAt(slot)];
-  return () => recorder[cause](key, value, entry);
+  const removals = new RemovalRecorder(recorder, isDirty);
+  const table = new MemoryTable<string, V, Note>(options.table, removals);
+  return new MemoryTier({ table, isolation: options.isolation.between, isCurrent, isDirty });
 }

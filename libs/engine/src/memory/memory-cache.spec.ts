@@ -3,8 +3,9 @@ import { FakeClock } from 'nuthatch/testing';
 import { type EvictionName, evictionStrategies } from '../eviction/resolve.js';
 import type { EvictionStrategy, EvictionStrategyFactory } from '../eviction/strategy.js';
 import { CacheError } from '../kernel/errors.js';
-import { MemoryCache, type Removal } from './memory-cache.js';
+import { MemoryCache } from './memory-cache.js';
 import type { MemoryOptions } from './memory-options.js';
+import type { Removal } from './removal-listeners.js';
 
 const names = Object.keys(evictionStrategies) as EvictionName[];
 const opened: MemoryCache<string, unknown>[] = [];

@@ -1,20 +1,12 @@
 import { type EvictionChoice, resolveEviction } from '../eviction/resolve.js';
-import type { Slot } from '../eviction/strategy.js';
 import { type Duration, parseDuration } from '../kernel/duration.js';
-import type { RemovalCause } from '../kernel/entry.js';
-import { badOption, reason } from '../kernel/errors.js';
+import { badOption } from '../kernel/errors.js';
 import { Problems } from '../kernel/problems.js';
 import { type Bounds, type BoundsOptions, changeBounds } from './bounds.js';
-import { type MemoryOptions, parseTtl, resolveTable } from './memory-options.js';
-import { MemoryTable, NO_SLOT, type TableOptions } from './memory-table.js';
+import { type MemoryOptions, parseTtl, resolveTable, type TableOptions } from './memory-options.js';
+import { MemoryTable, NO_SLOT } from './memory-table.js';
+import { type Removal, RemovalListeners } from './removal-listeners.js';
 import { FOREVER } from './slot-table.js';
-
-/** An entry that has left a cache. */
-export interface Removal<K, V> {
-  readonly key: K;
-  readonly value: V;
-  readonly cause: RemovalCause;
-}
 
 /**
  * A synchronous cache in memory: bounded by entries and bytes, with a time to live and a choice of eviction strategies. Reads and
@@ -31,7 +23,7 @@ export interface Removal<K, V> {
 export class MemoryCache<K, V> {
   readonly #table: MemoryTable<K, V, undefined>;
   readonly #ttlMs: number;
-  readonly #listeners = new Set<(removal: Removal<K, V>) => void>();
+  readonly #listeners = new RemovalListeners<K, V>();
 
   /** @throws CacheError `bad_option` or `unknown_name`, naming every wrong option in one message. */
   constructor(options: MemoryOptions<K, V> = {}) {
@@ -39,10 +31,7 @@ export class MemoryCache<K, V> {
     const table = resolveTable(options, problems);
     const ttlMs = problems.check(() => parseTtl(options.ttl));
     this.#ttlMs = problems.settle({ ttlMs }).ttlMs;
-    this.#table = new MemoryTable(problems.settle<TableOptions<K, V>>(table), {
-      removing: (slot, cause) => (this.#listeners.size === 0 ? undefined : this.#teller(slot, cause)),
-      stalled: () => undefined,
-    });
+    this.#table = new MemoryTable(problems.settle<TableOptions<K, V>>(table), this.#listeners);
   }
 
   /** How many entries are held, those included that have expired and are not removed yet. */
@@ -142,8 +131,7 @@ export class MemoryCache<K, V> {
    * that puts back what was evicted evicts the next, without end. What it throws becomes a process warning.
    */
   onRemoval(listener: (removal: Removal<K, V>) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** Stops the timers; the entries stay readable. */
@@ -154,18 +142,5 @@ export class MemoryCache<K, V> {
   /** @throws CacheError `broken_strategy` where the books of the cache or of its strategy do not balance. O(n), for tests. */
   audit(): void {
     this.#table.audit();
-  }
-
-  #teller(slot: Slot, cause: RemovalCause): () => void {
-    const removal = { key: this.#table.keyAt(slot), value: this.#table.valueAt(slot), cause };
-    return () => this.#listeners.forEach((listener) => guarded(listener, removal));
-  }
-}
-
-function guarded<T>(listener: (fact: T) => void, fact: T): void {
-  try {
-    listener(fact);
-  } catch (error) {
-    process.emitWarning(`a removal listener threw: ${reason(error)}`);
   }
 }

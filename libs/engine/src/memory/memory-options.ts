@@ -1,11 +1,11 @@
 import { type EvictionChoice, resolveEviction } from '../eviction/resolve.js';
+import type { EvictionStrategyFactory } from '../eviction/strategy.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
 import { type Duration, parseDuration } from '../kernel/duration.js';
 import { badOption } from '../kernel/errors.js';
 import type { Partially, Problems } from '../kernel/problems.js';
 import { type Random, seededRandom } from '../kernel/random.js';
-import { type BoundsOptions, parseBounds } from './bounds.js';
-import type { TableOptions } from './memory-table.js';
+import { type Bounds, type BoundsOptions, parseBounds } from './bounds.js';
 import { estimateWeight } from './weight.js';
 
 /** What a memory tier may be told; every option may be left out. */
@@ -27,6 +27,18 @@ export interface MemoryOptions<K, V> extends BoundsOptions {
   readonly clock?: Clock | undefined;
   /** Where chance comes from; seeded by chance by default. */
   readonly random?: Random | undefined;
+}
+
+/** Everything that a table is told, resolved. */
+export interface TableOptions<K, V> {
+  readonly bounds: Bounds;
+  /** Left out: nothing is weighed, every entry counts 0 bytes. */
+  readonly weigh: ((value: V, key: K) => number) | undefined;
+  readonly eviction: EvictionStrategyFactory;
+  readonly sweepIntervalMs: number;
+  readonly ttlResolutionMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** The options of a table, checked and filled in; what is wrong is left to `problems`. */

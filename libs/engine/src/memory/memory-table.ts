@@ -1,28 +1,15 @@
 import type { EvictionStrategy, EvictionStrategyFactory, Slot } from '../eviction/strategy.js';
-import type { Clock } from '../kernel/clock.js';
 import type { EntryView, RemovalCause } from '../kernel/entry.js';
 import { brokenStrategy, reason } from '../kernel/errors.js';
-import type { Random } from '../kernel/random.js';
 import { nameOf } from '../kernel/register.js';
 import type { Bounds } from './bounds.js';
 import { CoarseClock } from './coarse-clock.js';
 import { EvictionContexts } from './eviction-context.js';
 import { Sweeper } from './expiry.js';
-import { type Placement, SlotTable } from './slot-table.js';
-import { stallOf, type TableObserver } from './table-observer.js';
+import type { TableOptions } from './memory-options.js';
+import { FOREVER, type Placement, SlotTable } from './slot-table.js';
+import { type SlotReader, stallOf, type TableObserver } from './table-observer.js';
 import { wholeBytes } from './weight.js';
-
-/** Everything that a table is told, resolved. */
-export interface TableOptions<K, V> {
-  readonly bounds: Bounds;
-  /** Left out: nothing is weighed, every entry counts 0 bytes. */
-  readonly weigh: ((value: V, key: K) => number) | undefined;
-  readonly eviction: EvictionStrategyFactory;
-  readonly sweepIntervalMs: number;
-  readonly ttlResolutionMs: number;
-  readonly clock: Clock;
-  readonly random: Random;
-}
 
 /** The answer of look-ups that found nothing. */
 export const NO_SLOT = -1;
@@ -31,10 +18,10 @@ export const NO_SLOT = -1;
  * The memory of a cache, entry by entry: looks up slots, keeps the bounds with the help of its strategy, and removes
  * what has expired. A read is one look-up ({@link slotOf}) and one strategy hook ({@link use}).
  */
-export class MemoryTable<K, V, N> {
+export class MemoryTable<K, V, N> implements SlotReader<K, V> {
   readonly #slots = new SlotTable<K, V, N>();
   readonly #options: TableOptions<K, V>;
-  readonly #observer: TableObserver;
+  readonly #observer: TableObserver<K, V>;
   readonly #time: CoarseClock;
   readonly #sweeper: Sweeper;
   readonly #contexts: EvictionContexts;
@@ -42,7 +29,7 @@ export class MemoryTable<K, V, N> {
   #factory: EvictionStrategyFactory;
   #strategy: EvictionStrategy;
 
-  constructor(options: TableOptions<K, V>, observer: TableObserver) {
+  constructor(options: TableOptions<K, V>, observer: TableObserver<K, V>) {
     this.#options = options;
     this.#observer = observer;
     this.#bounds = options.bounds;
@@ -110,7 +97,6 @@ export class MemoryTable<K, V, N> {
     return this.#slots.expiresAt(slot);
   }
 
-  /** The entry in a slot as observers see it; `dirty` is for the owner of the table to say. */
   viewAt(slot: Slot, dirty: boolean): EntryView {
     return { ...this.#slots.view(slot, this.#options.clock), dirty };
   }
@@ -125,10 +111,9 @@ export class MemoryTable<K, V, N> {
     const present = this.slotOf(key);
     if (weight > this.#bounds.maxBytes) return this.#refuse(present);
     const slot = present === NO_SLOT ? this.#slots.add(key) : present;
-    const tell = present === NO_SLOT ? undefined : this.#observer.removing(slot, 'replaced');
+    const tell = present === NO_SLOT ? undefined : this.#observer.removing(this, slot, 'replaced');
     this.#slots.write(slot, value, this.#time.now());
-    this.#slots.dress(slot, weight, placement);
-    if (placement.expiresAt !== Infinity) this.#sweeper.wake();
+    if (weight > 0 || placement !== FOREVER) this.#dress(slot, weight, placement);
     if (present === NO_SLOT) this.#welcome(slot);
     else this.#strategy.onAccess(slot);
     return tell === undefined && !this.#isOver() ? slot : this.#settle(slot, key, tell);
@@ -199,6 +184,11 @@ export class MemoryTable<K, V, N> {
     return this.#slots.mortals > 0 && this.#slots.expiresAt(slot) <= this.#time.now();
   }
 
+  #dress(slot: Slot, weight: number, placement: Placement<N>): void {
+    this.#slots.dress(slot, weight, placement);
+    if (placement.expiresAt !== Infinity) this.#sweeper.wake();
+  }
+
   /** What a write leaves to do: telling of the old value and making room. Both may take the new one away again. */
   #settle(slot: Slot, key: K, tell: (() => void) | undefined): Slot {
     tell?.();
@@ -226,7 +216,7 @@ export class MemoryTable<K, V, N> {
       const victim = this.#strategy.chooseVictim();
       if (victim === undefined || !this.#slots.isResident(victim))
         return this.#observer.stalled(stallOf(victim));
-      this.removeAt(victim, 'evicted');
+      this.#release(victim, 'evicted')?.();
     }
   }
 
@@ -236,7 +226,7 @@ export class MemoryTable<K, V, N> {
 
   /** Takes an entry out, and answers how to tell of it. */
   #release(slot: Slot, cause: RemovalCause): (() => void) | undefined {
-    const tell = this.#observer.removing(slot, cause);
+    const tell = this.#observer.removing(this, slot, cause);
     this.#strategy.onRemove(slot);
     this.#slots.remove(slot);
     return tell;

@@ -1,13 +1,21 @@
 import type { Slot } from '../eviction/strategy.js';
-import type { RemovalCause } from '../kernel/entry.js';
+import type { EntryView, RemovalCause } from '../kernel/entry.js';
 
-/** Told of what happens in a table. It must not throw. */
-export interface TableObserver {
+/** What can be read of the entries of a table. */
+export interface SlotReader<K, V> {
+  keyAt(slot: Slot): K;
+  valueAt(slot: Slot): V;
+  /** The entry in a slot as hooks see it; `dirty` is for the owner of the table to say. */
+  viewAt(slot: Slot, dirty: boolean): EntryView;
+}
+
+/** Told of what happens in a table. It must not throw. Best a class, since V8 optimises calls of its methods for all tables at once. */
+export interface TableObserver<K, V> {
   /**
    * An entry is about to leave: its slot can still be read, nothing may be changed. What is answered is called once it
    * is gone.
    */
-  removing(slot: Slot, cause: RemovalCause): (() => void) | undefined;
+  removing(entries: SlotReader<K, V>, slot: Slot, cause: RemovalCause): (() => void) | undefined;
   /** The table is over its bounds, and the strategy names nobody that could leave. */
   stalled(why: string): void;
 }
