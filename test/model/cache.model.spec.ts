@@ -95,9 +95,13 @@ class Model {
     return true;
   }
 
+  /** What is gone is not brought back by undo or redo either. */
   invalidate(tags: readonly string[]): void {
-    for (const [key, entry] of this.entries)
-      if (entry.tags.some((tag) => tags.includes(tag))) this.entries.delete(key);
+    const isGone = (entry: Entry | undefined) => entry?.tags.some((tag) => tags.includes(tag)) ?? false;
+    for (const [key, entry] of this.entries) if (isGone(entry)) this.entries.delete(key);
+    const withoutGone = (step: Step): Step => (isGone(step.former) ? { ...step, former: undefined } : step);
+    this.undos = this.undos.map(withoutGone);
+    this.redos = this.redos.map(withoutGone);
   }
 
   clear(): void {

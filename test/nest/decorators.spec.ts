@@ -466,6 +466,58 @@ describe('a decorated method', () => {
   });
 });
 
+describe('a cache that has been closed', () => {
+  async function openClosed(options: CacheModuleOptions = {}) {
+    const opened = await open(options);
+    await opened.airports.find('GVA');
+    await opened.app.get(CacheManager).closeAll();
+    return opened;
+  }
+
+  const stored: readonly [string, () => CacheModuleOptions][] = [
+    ['in memory', () => ({})],
+    ['with writeThrough', () => ({ store: new MapStore() })],
+    ['with writeBack', () => ({ store: new MapStore(), writePolicy: 'writeBack' })],
+  ];
+
+  it.each(stored)('has every method answer its result: %s', async (_, options) => {
+    const { airports, source, cache } = await openClosed(options());
+    expect((await airports.find('ZRH')).name).toBe('Zurich');
+    expect(await airports.save({ iata: 'GVA', name: 'Genève' })).toEqual({ iata: 'GVA', name: 'Genève' });
+    expect(await airports.create('Basel')).toEqual({ iata: 'BAS', name: 'Basel' });
+    await airports.forgetTagged('GVA');
+    await airports.forgetAll(true);
+    await airports.remove('GVA');
+    expect([...source.names.keys()]).toEqual(['ZRH']);
+    expect(cache.size).toBe(0);
+  });
+
+  it('has the error of a method pass, also after an eviction that came first', async () => {
+    const { airports } = await openClosed();
+    await expect(airports.tryRemove('GVA')).rejects.toThrow('GVA stays');
+    await expect(airports.remove('LCY')).rejects.toThrow('no airport LCY');
+    await expect(airports.save({ iata: 'X', name: '' })).rejects.toThrow('not an airport');
+  });
+
+  it('leaves what is in the store', async () => {
+    const store = new MapStore();
+    const { airports } = await openClosed({ store });
+    await airports.remove('GVA');
+    expect(await store.get(keyOf('GVA'))).toMatchObject({ key: keyOf('GVA') });
+  });
+
+  it('does not hide a key function that answers no key', async () => {
+    @Injectable()
+    class Wrong {
+      @CachePut({ key: () => '' })
+      async save(): Promise<void> {}
+    }
+    const app = await openApp({ imports: [CacheModule.forRoot()], providers: [Wrong] });
+    await app.get(CacheManager).closeAll();
+    await expect(app.get(Wrong).save()).rejects.toMatchObject({ code: 'bad_key' });
+  });
+});
+
 describe('a wrong declaration', () => {
   it.each([
     ['a time to live that is none', () => Cacheable({ ttl: 'soon' }), /ttl of @Cacheable must be/],

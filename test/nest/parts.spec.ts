@@ -4,6 +4,7 @@ import {
   Cache,
   CacheManager,
   CacheModule,
+  createCache,
   type EvictionContext,
   type EvictionStrategy,
   type EvictionStrategyFactory,
@@ -106,6 +107,19 @@ async function fill(cache: Cache): Promise<string[]> {
   for (const key of ['a', 'b', 'c']) await cache.set(key, key);
   return [...cache.keys()];
 }
+
+describe('parts that nobody chose', () => {
+  it.each([
+    ['without a store', () => ({})],
+    ['with a store', () => ({ store: mapStore() })],
+  ])('are those of a bare engine: %s', async (_, options) => {
+    const app = await openApp({ imports: [CacheModule.forRoot(options())] });
+    const bare = await createCache(options());
+    const { eviction, writePolicy, store } = bare.info();
+    expect(app.get(Cache).info()).toMatchObject({ eviction, writePolicy, store });
+    await bare.close();
+  });
+});
 
 describe('a strategy of the user', () => {
   it('evicts in a running application, with what was injected into it', async () => {

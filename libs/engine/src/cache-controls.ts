@@ -3,13 +3,9 @@ import type { CacheInfo } from './cache-info.js';
 import type { CacheEvent, CustomCacheEvent } from './events/cache-event.js';
 import type { CacheHook } from './events/hooks.js';
 import type { Recorder } from './events/recorder.js';
-import {
-  type EvictionChoice,
-  type EvictionName,
-  evictionStrategies,
-  resolveEviction,
-} from './eviction/resolve.js';
+import { type EvictionChoice, evictionStrategies, resolveEviction } from './eviction/resolve.js';
 import type { History } from './history/history.js';
+import { assertTags } from './kernel/assert-tags.js';
 import { badOption, closed } from './kernel/errors.js';
 import { nameOf } from './kernel/register.js';
 import type { Tags } from './invalidation/tags.js';
@@ -23,12 +19,7 @@ import { restore, save, type SnapshotParts } from './snapshot/save-restore.js';
 import type { Snapshot } from './snapshot/snapshot.js';
 import type { KeyOrder } from './write/key-order.js';
 import type { CloseReport } from './write/policy.js';
-import {
-  resolveWritePolicy,
-  type WritePolicyChoice,
-  type WritePolicyName,
-  writePolicies,
-} from './write/resolve.js';
+import { resolveWritePolicy, type WritePolicyChoice, writePolicies } from './write/resolve.js';
 import { within } from './write/within.js';
 import type { StoreSide } from './store-side.js';
 
@@ -42,14 +33,11 @@ export interface CacheControlsParts<V> extends SnapshotParts<V> {
   readonly history: History<V>;
   readonly recorder: Recorder<V>;
   readonly healthRecord: HealthRecord;
-  /** Stops the timers that belong to no part. */
-  readonly stopTimers: () => void;
+  /** What would go on after the closing: timers that belong to no part, and writes that come too late for memory. */
+  readonly running: readonly { stop(): void }[];
 }
 
-/**
- * What can be done with a cache as a whole, and what it tells of itself. Operations that must not meet writes wait for those under way and
- * hold later ones up.
- */
+/** What can be done with a whole cache, and what it tells of itself. What must not meet writes waits for those under way. */
 export class CacheControls<V> {
   readonly #parts: CacheControlsParts<V>;
   #closing: Promise<CloseReport> | undefined;
@@ -80,9 +68,11 @@ export class CacheControls<V> {
 
   /** Makes every entry gone that carries one of the tags, also results of loads under way. O(1) per tag in memory. */
   async invalidateTags(...tags: readonly string[]): Promise<void> {
-    const { side, sequence, recorder } = this.#parts;
+    this.assertOpen();
+    assertTags(tags);
+    const { side, sequence, recorder, tags: book } = this.#parts;
     const version = sequence.next();
-    for (const tag of tags) this.#parts.tags.invalidate(tag, version);
+    for (const tag of tags) book.invalidate(tag, version);
     recorder.emit({ type: 'invalidated', tags });
     if (side?.store.role !== 'cache') return;
     await this.#alone(async () => {
@@ -148,10 +138,9 @@ export class CacheControls<V> {
     return (await this.#parts.side?.policy.flush()) ?? 0;
   }
 
-  /** Flushes for at most `deadlineMs` (5 seconds), then lets go of everything. Answers what could not be stored. Harmless when closed. */
+  /** Flushes for at most `deadlineMs` (5 seconds), then lets go of everything. Answers what is not stored. Harmless when closed. */
   close(deadlineMs = 5000): Promise<CloseReport> {
-    this.#closing ??= this.#close(deadlineMs);
-    return this.#closing;
+    return (this.#closing ??= this.#close(deadlineMs));
   }
 
   /** Everything that happens, as it happens. With no subscriber no event is built; a subscriber that throws is reported. */
@@ -188,7 +177,7 @@ export class CacheControls<V> {
     };
   }
 
-  /** What the cache is made of: name, bounds, strategy, policy, store. */
+  /** What the cache is made of. */
   info(): CacheInfo {
     const { options, memory, side } = this.#parts;
     const { size, totalWeight, bounds, eviction } = memory.table;
@@ -219,15 +208,14 @@ export class CacheControls<V> {
     const { side, memory, history, recorder, fencing, order, clock } = this.#parts;
     const until = clock.now() + deadlineMs;
     // Writes under way come first, as long as they do not hang; loads under way are no longer kept.
-    const writes = order.alone(async () => undefined);
-    await within(writes, deadlineMs, { clock, late: undefined });
+    await within(order.ended(), deadlineMs, { clock, late: undefined });
     fencing.raiseAll();
     try {
       return (await side?.close(Math.max(0, until - clock.now()))) ?? { flushed: 0, left: 0 };
     } finally {
+      for (const part of this.#parts.running) part.stop();
       memory.table.close();
       memory.clear();
-      this.#parts.stopTimers();
       history.complete();
       recorder.complete();
     }
@@ -236,14 +224,17 @@ export class CacheControls<V> {
   /** Puts those in charge that were when the snapshot was taken; factories of the user's own cannot be told by name. */
   async #takeNames({ eviction, writePolicy }: Snapshot): Promise<void> {
     const { side, memory } = this.#parts;
-    if (eviction !== memory.table.eviction && eviction in evictionStrategies)
-      this.swapEviction(eviction as EvictionName);
+    if (eviction !== memory.table.eviction && isIn(evictionStrategies, eviction)) this.swapEviction(eviction);
     if (side === undefined || writePolicy === undefined || writePolicy === side.policyName) return;
-    if (writePolicy in writePolicies) await side.swap(resolveWritePolicy(writePolicy as WritePolicyName));
+    if (isIn(writePolicies, writePolicy)) await side.swap(writePolicies[writePolicy]);
   }
 
   async #alone<T>(task: () => Promise<T>): Promise<T> {
     this.assertOpen();
     return this.#parts.order.alone(task);
   }
+}
+
+function isIn<R extends object>(register: R, name: string): name is keyof R & string {
+  return Object.hasOwn(register, name);
 }

@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { settle } from 'nuthatch/testing';
-import { held, openCache as open, openStored, type StoredOptions } from '../../../test/support/caches.js';
+import {
+  held,
+  openCache as open,
+  openStored,
+  recordEvents,
+  type StoredOptions,
+} from '../../../test/support/caches.js';
 import { type Cache, DeleteCommand, SetCommand } from './index.js';
 
 /** A cache whose one entry in memory makes room for the next, so that what was written is read from the store. */
@@ -467,5 +473,77 @@ describe('isolation', () => {
     await cache.set('owl', 'old');
     await expect(cache.set('owl', { hoot: () => 'hoo' })).rejects.toMatchObject({ code: 'bad_value' });
     expect([cache.peek('owl'), applied.length]).toEqual(['old', 1]);
+  });
+});
+
+describe('memory that cannot keep a value', () => {
+  const weigh = (value: unknown): number => {
+    if (value === 'bad') throw new Error('cannot weigh that');
+    return 1;
+  };
+
+  it('does not go on with the old one where the store has taken the new one', async () => {
+    const { cache } = await openStored<string>({ weigh });
+    const events = recordEvents(cache);
+    await cache.set('owl', 'good');
+    await cache.set('owl', 'bad');
+    expect(cache.peek('owl')).toBeUndefined();
+    expect(await cache.get('owl')).toBe('bad');
+    expect(events).toContainEqual(expect.objectContaining({ type: 'hook_failed', hook: 'memory' }));
+  });
+
+  it('does not fail a load, nor a read of the store', async () => {
+    const { cache } = await openStored<string>({ weigh });
+    expect(await cache.getOrLoad('owl', () => 'bad')).toBe('bad');
+    expect(await cache.get('owl')).toBe('bad');
+  });
+
+  it('tells the caller where there is no store, and forgets the key', async () => {
+    const { cache } = await open<string>({ weigh });
+    await cache.set('owl', 'good');
+    await expect(cache.set('owl', 'bad')).rejects.toThrow('cannot weigh that');
+    expect(await cache.get('owl')).toBeUndefined();
+  });
+});
+
+describe('a batch of reads', () => {
+  it('answers the others where one row cannot be read, and reports that one', async () => {
+    const { cache, rows } = await openStored<string>({ maxItems: 1 });
+    await cache.setMany([['owl', 'o'], ['emu', 'e'], ['jay', 'j']]); // prettier-ignore
+    const row = rows.get('owl');
+    if (row !== undefined) rows.set('owl', { ...row, value: 'garbage' });
+    const events = recordEvents(cache);
+    expect([...(await cache.getMany(['owl', 'emu', 'jay']))].sort()).toEqual([['emu', 'e'], ['jay', 'j']]); // prettier-ignore
+    expect(events).toContainEqual(expect.objectContaining({ type: 'store_failed' }));
+  });
+});
+
+describe("isolate: 'freeze'", () => {
+  it('reaches inside what somebody else has frozen on the outside', async () => {
+    const { cache } = await open<{ readonly inner: { name: string } }>({ isolate: 'freeze' });
+    await cache.set('owl', Object.freeze({ inner: { name: 'owl' } }));
+    const found = await cache.get('owl');
+    expect(Object.isFrozen(found?.inner)).toBe(true);
+  });
+});
+
+describe('the options of a call', () => {
+  it.each([
+    ['tags', { tags: 'night' }, 'tags must be an array of non-empty strings, got "night"'],
+    ['one tag', { tags: ['night', 5] }, 'tags[1] must be a non-empty string, got 5'],
+    ['a number', 5000, "options must be an object such as { ttl: '5m' }, got 5000"],
+  ])('are refused by name, and nothing is written: %s', async (_, options, message) => {
+    for (const { cache } of [await open(), await openStored()]) {
+      const refusal = { code: 'bad_option', message };
+      await expect(cache.set('owl', 1, options as never)).rejects.toMatchObject(refusal);
+      await expect(cache.getOrLoad('emu', () => 1, options as never)).rejects.toMatchObject(refusal);
+      expect(await cache.getMany(['owl', 'emu'])).toEqual(new Map());
+    }
+  });
+
+  it('of an invalidation are tags, one by one', async () => {
+    const { cache } = await openStored();
+    await expect(cache.invalidateTags(['night'] as never)).rejects.toMatchObject({ code: 'bad_option' });
+    expect(cache.health().status).toBe('up');
   });
 });

@@ -70,8 +70,7 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
   const { recorder, options, clock, fencing } = core;
   const memory = wireMemory(core, side);
   const overrides = new Overrides();
-  const backing =
-    side && new Backing<V>({ ...core, store: side.store, pending: (key) => side.policy.pending(key) });
+  const backing = side && wireBacking(core, side);
   const writer = new Writer<V>({
     ...core,
     residents: memory,
@@ -100,7 +99,7 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
     writer,
     overrides,
   };
-  const cache = new Cache<V>({ ...parts, stopTimers: () => ticker.stop() });
+  const cache = new Cache<V>({ ...parts, running: [ticker, writer] });
   return cache;
 }
 
@@ -109,6 +108,15 @@ function wireStore<V>({ options, clock, recorder }: Core<V>): StoreSide | undefi
   if (factory === undefined) return undefined;
   const store = new GuardedStore(factory.create({ namespace: name, clock }), { clock, observer: recorder });
   return new StoreSide(nameOf(factory), { store, clock, observer: recorder, writeBack }, writePolicy);
+}
+
+function wireBacking<V>(core: Core<V>, side: StoreSide): Backing<V> {
+  return new Backing<V>({
+    ...core,
+    store: side.store,
+    pending: (key) => side.policy.pending(key),
+    unreadable: (key, error) => core.recorder.storeFailed(`read ${key}`, error),
+  });
 }
 
 function wireBehind<V>(
@@ -122,7 +130,7 @@ function wireBehind<V>(
     isCache: backing.isCache,
     policy: () => side.policy,
     read: async (key) => (await backing.read(key))?.entry,
-    has: (key) => backing.has(key),
+    count: (keys) => backing.count(keys),
   };
 }
 
@@ -133,5 +141,6 @@ function wireMemory<V>(
   const isDirty = (key: string): boolean => side?.policy.pending(key) !== undefined;
   const removals = new RemovalRecorder(recorder, isDirty);
   const table = new MemoryTable<string, V, Note>(options.table, removals);
-  return new MemoryTier({ table, isolation: options.isolation.between, isCurrent, isDirty });
+  const failed = (error: unknown): void => recorder.hookFailed('memory', error);
+  return new MemoryTier({ table, isolation: options.isolation.between, isCurrent, isDirty, failed });
 }

@@ -45,6 +45,12 @@ describe('wrong options', () => {
     for (const each of known) expect(message).toContain(each);
   });
 
+  it('that do not exist are named, with those that do', async () => {
+    const { message } = await problemOf({ max: 100, evicton: 'lfu' });
+    expect(message).toContain('there is no option max; there are name, maxItems, maxBytes');
+    expect(message).toContain('there is no option evicton');
+  });
+
   it('are all named in one message', async () => {
     const { code, message } = await problemOf({
       name: '',

@@ -1,6 +1,6 @@
 import { type ByteSize, parseByteSize } from './kernel/byte-size.js';
 import { type Duration, parseDuration } from './kernel/duration.js';
-import { badOption } from './kernel/errors.js';
+import { badOption, unknownOption } from './kernel/errors.js';
 import { type Partially, Problems } from './kernel/problems.js';
 import { type Isolation, type IsolationName, resolveIsolation } from './memory/isolation.js';
 import { type MemoryOptions, parseTtl, resolveTable, type TableOptions } from './memory/memory-options.js';
@@ -61,9 +61,32 @@ export interface ResolvedOptions<V> {
   readonly historyLimit: number;
 }
 
+/** The compiler sees to it that none is missing. */
+const KNOWN: Readonly<Record<keyof CacheOptions, true>> = {
+  name: true,
+  maxItems: true,
+  maxBytes: true,
+  weigh: true,
+  ttl: true,
+  ttlResolutionMs: true,
+  sweepIntervalMs: true,
+  eviction: true,
+  store: true,
+  writePolicy: true,
+  writeBack: true,
+  codec: true,
+  isolate: true,
+  metrics: true,
+  metricsIntervalMs: true,
+  historyLimit: true,
+  clock: true,
+  random: true,
+};
+
 /** @throws CacheError naming every option that is wrong, in one message. */
 export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> {
   const problems = new Problems();
+  for (const name of Object.keys(options)) problems.check(() => assertKnown(name));
   const isolate = options.isolate ?? 'none';
   const table = resolveTable({ ...options, weigh: options.weigh ?? estimateWeight }, problems);
   const writeBack = resolveWriteBack(options.writeBack ?? {}, problems);
@@ -85,6 +108,10 @@ export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> 
     table: problems.settle<TableOptions<string, V>>(table),
     writeBack: problems.settle<WriteBackOptions>(writeBack),
   });
+}
+
+function assertKnown(name: string): void {
+  if (!Object.hasOwn(KNOWN, name)) throw unknownOption(name, Object.keys(KNOWN));
 }
 
 function parseName(name: string): string {

@@ -53,6 +53,13 @@ describe('withOverrides', () => {
     expect(cache.peek('owl')).toBe(1);
   });
 
+  it('stands where a call leaves an option undefined', async () => {
+    const { cache, clock } = await open();
+    await cache.withOverrides({ ttl: '1m' }, () => cache.set('owl', 1, { ttl: undefined, tags: ['night'] }));
+    clock.advance('2m');
+    expect(cache.peek('owl')).toBeUndefined();
+  });
+
   it('adds to what is overridden around it', async () => {
     const { cache, clock } = await open();
     await cache.withOverrides(

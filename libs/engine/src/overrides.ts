@@ -14,8 +14,9 @@ export class Overrides {
   }
 
   /** The options of a call: what it says itself, then what is overridden around it. */
-  apply<O extends WriteOptions>(options: O | undefined): O | WriteOptions | undefined {
+  apply(options: WriteOptions | undefined): WriteOptions | undefined {
     const around = this.#storage?.getStore();
-    return around === undefined ? options : { ...around, ...options };
+    if (around === undefined || options === undefined) return around ?? options;
+    return { ttl: options.ttl ?? around.ttl, tags: options.tags ?? around.tags };
   }
 }

@@ -201,6 +201,32 @@ describe('swapping the write policy', () => {
     for (const [key, value] of truth) expect([key, stored(key)]).toEqual([key, value]);
   });
 
+  it('makes the new policy only when the old one has nothing left to store', async () => {
+    const { cache, store, stored } = await open({ writePolicy: 'writeBack' });
+    const made: unknown[] = [];
+    const create: WritePolicyFactory['create'] = (context) => {
+      made.push(stored('owl'));
+      return writePolicies.writeThrough.create(context);
+    };
+    await cache.set('owl', 1);
+    store.failNext('apply');
+    await expect(cache.swapWritePolicy({ name: 'mine', create })).rejects.toThrow();
+    expect(made).toEqual([]);
+    await cache.swapWritePolicy({ name: 'mine', create });
+    expect(made).toEqual([1]);
+  });
+
+  it('leaves the old policy in charge where the new one cannot be made', async () => {
+    const { cache, stored } = await open({ writePolicy: 'writeBack' });
+    const create = (): never => {
+      throw new Error('no such disk');
+    };
+    await expect(cache.swapWritePolicy({ create })).rejects.toThrow('no such disk');
+    await cache.set('owl', 1);
+    await cache.flush();
+    expect([cache.info().writePolicy, stored('owl')]).toEqual(['writeBack', 1]);
+  });
+
   it('refuses a policy that it does not know, and lists those that it does', async () => {
     const { cache } = await open();
     // A name from a configuration file, which no type has checked.
@@ -254,9 +280,50 @@ describe('opening and closing', () => {
     let isComplete = false;
     cache.events$.subscribe({ complete: () => (isComplete = true) });
     store.failNext('close');
-    await expect(cache.close()).rejects.toMatchObject({ code: 'store_failed' });
+    const report = { flushed: 0, left: 0, error: expect.objectContaining({ code: 'store_failed' }) };
+    expect(await cache.close()).toEqual(report);
     expect([cache.size, clock.timers, isComplete, cache.health().status]).toEqual([0, 0, true, 'down']);
-    await expect(cache.close()).rejects.toMatchObject({ code: 'store_failed' });
+    expect(await cache.close()).toEqual(report);
+  });
+
+  it('says what was stored also where the store cannot be closed', async () => {
+    const { cache, store } = await open({ writePolicy: 'writeBack' });
+    await cache.set('owl', 1);
+    store.failNext('close');
+    expect(await cache.close()).toEqual({
+      flushed: 1,
+      left: 0,
+      error: expect.objectContaining({ code: 'store_failed' }),
+    });
+  });
+
+  it('says why writes are left rather than why the store cannot be closed', async () => {
+    const { cache, store } = await open({ writePolicy: 'writeBack' });
+    await cache.set('owl', 1);
+    store.failNext('apply', 1, new Error('disk full'));
+    store.failNext('close');
+    expect(await cache.close()).toMatchObject({
+      flushed: 0,
+      left: 1,
+      error: { cause: new Error('disk full') },
+    });
+  });
+
+  it('gives up at the deadline where the closing of the store hangs', async () => {
+    const { cache, clock, store } = await open({ writePolicy: 'writeBack' });
+    await cache.set('owl', 1);
+    const release = store.hold('close');
+    const closing = cache.close(3000);
+    await clock.advanceAsync('3s');
+    expect(await closing).toEqual({
+      flushed: 1,
+      left: 0,
+      error: expect.objectContaining({
+        code: 'store_failed',
+        message: 'the backing store failed to close: it did not before the deadline',
+      }),
+    });
+    release();
   });
 
   it('waits for writes under way before it closes', async () => {

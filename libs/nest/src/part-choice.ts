@@ -1,21 +1,38 @@
-import { evictionStrategies, mapStore, writePolicies } from 'nuthatch/engine';
+import {
+  type BackingStoreFactory,
+  type EvictionName,
+  evictionStrategies,
+  mapStore,
+  type StoreName,
+  type WritePolicyName,
+  writePolicies,
+} from 'nuthatch/engine';
 import { badDeclaration } from './errors.js';
+
+/** The engine's own defaults, which it does not export: what stands under a token must be there before the cache is opened. */
+const DEFAULTS: { readonly eviction: EvictionName; readonly writePolicy: WritePolicyName } = {
+  eviction: 'lru',
+  writePolicy: 'writeThrough',
+};
+
+/** The engine's stores by name, of which it exports the names; each use makes one of its own. */
+const STORES: Readonly<Record<StoreName, () => BackingStoreFactory>> = { map: mapStore };
 
 /** The factory of an eviction strategy. What is no known name is handed on: the engine says what is wrong with it. */
 export function resolveEviction(choice: unknown): unknown {
-  return named(evictionStrategies, choice ?? 'lru');
+  return named(evictionStrategies, choice ?? DEFAULTS.eviction) ?? choice;
 }
 
 /** The factory of a write policy; none where none was chosen and there is no store. */
 export function resolveWritePolicy(choice: unknown, store: unknown): unknown {
   if (choice === undefined && store === undefined) return undefined;
-  return named(writePolicies, choice ?? 'writeThrough');
+  return named(writePolicies, choice ?? DEFAULTS.writePolicy) ?? choice;
 }
 
 /** The factory of a store, or the store; `false` means none. */
 export function resolveStore(choice: unknown): unknown {
-  if (choice === 'map') return mapStore();
-  return choice === false ? undefined : choice;
+  if (choice === false) return undefined;
+  return named(STORES, choice)?.() ?? choice;
 }
 
 /** The root's store for another cache: a factory makes one for each namespace, but a ready-made store belongs to one cache. */
@@ -27,6 +44,7 @@ export function refuseSingleStore(name: string, store: unknown): unknown {
   );
 }
 
-function named(register: Readonly<Record<string, unknown>>, choice: unknown): unknown {
-  return typeof choice === 'string' && Object.hasOwn(register, choice) ? register[choice] : choice;
+/** What a register has under a name; `undefined` for what is no name in it. */
+function named<T>(register: Readonly<Record<string, T>>, choice: unknown): T | undefined {
+  return typeof choice === 'string' && Object.hasOwn(register, choice) ? register[choice] : undefined;
 }

@@ -27,7 +27,7 @@ const SQL = {
       byte_count = excluded.byte_count, tags = excluded.tags, value = excluded.value`,
   delete: 'DELETE FROM entry WHERE namespace = ? AND key = ?',
   deleteTagged: `DELETE FROM entry WHERE id IN (SELECT entry FROM tagged WHERE namespace = ? AND tag = ?)`,
-  expired: 'SELECT id FROM entry WHERE expires_at <= ? ORDER BY expires_at LIMIT ?',
+  expired: 'SELECT id FROM entry WHERE namespace = ? AND expires_at <= ? ORDER BY expires_at LIMIT ?',
   clear: 'DELETE FROM entry WHERE namespace = ?',
   oldestFirst: 'SELECT id, byte_count AS bytes FROM entry WHERE namespace = ? ORDER BY version, id',
   remove: 'DELETE FROM entry WHERE id = ?',
@@ -98,12 +98,9 @@ export class EntryTable {
     if (isWellFormed(tag)) this.#statements.deleteTagged.run(namespace, tag);
   }
 
-  /**
-   * Deletes what has expired longest ago, of every namespace. Asking first is worth it: a DELETE costs several times a write
-   * even where it finds nothing.
-   */
-  deleteExpired(wallTime: number, atMost: number): void {
-    const expired = this.#statements.expired.all(wallTime, atMost) as { readonly id: number }[];
+  /** Deletes what has expired longest ago. Asking first is worth it: a DELETE costs several times a write even where it finds nothing. */
+  deleteExpired(namespace: number, wallTime: number, atMost: number): void {
+    const expired = this.#statements.expired.all(namespace, wallTime, atMost) as { readonly id: number }[];
     for (const { id } of expired) this.remove(id);
   }
 

@@ -30,7 +30,7 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX entry_by_key ON entry (namespace, key);
   CREATE INDEX entry_by_age ON entry (namespace, version, byte_count);
-  CREATE INDEX entry_by_expiry ON entry (expires_at) WHERE expires_at IS NOT NULL;
+  CREATE INDEX entry_by_expiry ON entry (namespace, expires_at) WHERE expires_at IS NOT NULL;
 
   CREATE TABLE tagged (
     namespace INTEGER NOT NULL,

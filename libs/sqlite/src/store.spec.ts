@@ -219,6 +219,16 @@ describe('expiry', () => {
     await store.close();
   });
 
+  it('removes nothing of another namespace, whatever the clock of a cache says', async () => {
+    const birds = await open();
+    const fish = await open({}, 'fish');
+    await birds.put(row('owl', { expiresAt: birds.clock.wallNow() + 1000 }));
+    fish.clock.advance('1d');
+    await fish.put(row('cod', { expiresAt: fish.clock.wallNow() }));
+    expect([await birds.keys(), await fish.keys()]).toEqual([['owl'], []]);
+    await Promise.all([birds.store.close(), fish.store.close()]);
+  });
+
   it('removes nothing from a record', async () => {
     const { store, clock, put, keys } = await open({ role: 'record' });
     await put(row('owl', { expiresAt: clock.wallNow() }));

@@ -124,7 +124,7 @@ export class SqliteStore implements BackingStore {
     await connection.write((table) => {
       work(table, namespace);
       if (this.role === 'record') return;
-      table.deleteExpired(this.#context.clock.wallNow(), EXPIRED_PER_WRITE);
+      table.deleteExpired(namespace, this.#context.clock.wallNow(), EXPIRED_PER_WRITE);
       prune(table, namespace, this.#options.limits);
     }, this.#patience);
   }

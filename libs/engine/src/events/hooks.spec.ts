@@ -47,7 +47,7 @@ describe('a hook', () => {
     const { hook, notes } = noting();
     cache.addHook(hook);
     await cache.get('owl');
-    expect(notes).toContainEqual(['hit', 'owl', 1, { ageMs: 0, ttlMs: 600, hits: 0, weight: 0 }]);
+    expect(notes).toContainEqual(['hit', 'owl', 1, { ageMs: 400, ttlMs: 600, hits: 0, weight: 0 }]);
   });
 
   it('is no longer called once it has been taken off', async () => {

@@ -157,6 +157,18 @@ describe('a command', () => {
   });
 });
 
+describe('an invalidation by tag', () => {
+  it('is not undone', async () => {
+    for (const { cache } of [await open(), await openStored<unknown>()]) {
+      await cache.set('owl', 'old', { tags: ['night'] });
+      await cache.run(set('owl', 'new'));
+      await cache.invalidateTags('night');
+      await cache.undo();
+      expect(await cache.get('owl')).toBeUndefined();
+    }
+  });
+});
+
 describe('a change by somebody else', () => {
   const foreign = {
     set: (cache: Awaited<ReturnType<typeof open>>['cache']) => cache.set('owl', 'theirs'),

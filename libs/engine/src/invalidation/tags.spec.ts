@@ -26,6 +26,24 @@ describe('the book of invalidated tags', () => {
     expect(tags.areCurrent(['tag 0'], 10_002)).toBe(true);
     expect(tags.areCurrent([], 1)).toBe(true);
   });
+
+  it('does not take along what was written lately and carries another tag', () => {
+    const tags = new Tags();
+    for (let tag = 0; tag <= 10_000; tag++) tags.invalidate(`tag ${tag}`, tag + 1);
+    expect(tags.areCurrent(['another'], 9000)).toBe(true);
+    expect(tags.areCurrent(['tag 9500'], 9600)).toBe(true);
+    expect(tags.areCurrent(['tag 9500'], 9501)).toBe(false);
+  });
+
+  it('knows a tag that is invalidated again and again among the late ones', () => {
+    const tags = new Tags();
+    tags.invalidate('often', 1);
+    for (let tag = 0; tag < 9999; tag++) tags.invalidate(`tag ${tag}`, tag + 2);
+    tags.invalidate('often', 10_001);
+    tags.invalidate('one more', 10_002);
+    expect(tags.areCurrent(['often'], 10_000)).toBe(false);
+    expect(tags.areCurrent(['another'], 8000)).toBe(true);
+  });
 });
 
 describe('invalidateTags', () => {

@@ -37,6 +37,12 @@ export const systemClock: Clock = {
   },
 };
 
+/** Keeps the process alive, which no timer of a clock does, until the answer is called. For those who wait for something to be stored. */
+export function stayAlive(): () => void {
+  const handle = setInterval(() => undefined, LONGEST_TIMEOUT_MS);
+  return () => clearInterval(handle);
+}
+
 /** The wall time, as epoch milliseconds, of a monotonic deadline; `undefined` where the deadline never comes. */
 export function toWallTime(clock: Clock, deadline: number): number | undefined {
   return deadline === Infinity ? undefined : Math.round(clock.wallNow() + (deadline - clock.now()));

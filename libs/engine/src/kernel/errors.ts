@@ -50,6 +50,11 @@ export function badOption(option: string, expected: string, found: unknown): Cac
   return new CacheError('bad_option', `${option} must be ${expected}, got ${show(found)}`);
 }
 
+/** Says that there is no option of this name, and which there are. */
+export function unknownOption(name: string, known: readonly string[]): CacheError {
+  return new CacheError('bad_option', `there is no option ${name}; there are ${known.join(', ')}`);
+}
+
 /** Says that a key is not one. */
 export function badKey(found: unknown): CacheError {
   return new CacheError('bad_key', `key must be a non-empty string, got ${show(found)}`);

@@ -4,8 +4,13 @@ import type { EntryState } from './entry.js';
 export interface Residents<V> {
   /** The living entry, not counted as a use. */
   read(key: string): EntryState<V> | undefined;
-  /** Keeps an entry in the place of its key, where it fits. */
+  /**
+   * Keeps an entry in the place of its key, where it fits. Where `weigh` or the strategy throws, so does this, and the key is
+   * forgotten.
+   */
   keep(key: string, entry: EntryState<V>): void;
+  /** As {@link keep}, for an entry that is safe elsewhere: what goes wrong is reported, and nobody fails for it. */
+  offer(key: string, entry: EntryState<V>): void;
   /** Forgets an entry because it was deleted or invalidated; answers whether there was one. */
   drop(key: string): boolean;
   /** Forgets every entry. */

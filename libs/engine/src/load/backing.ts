@@ -16,6 +16,8 @@ export interface BackingParts {
   /** The life of what is read from a store of the role `'record'`, whose rows do not expire. */
   readonly ttlMs: number;
   readonly pending: (key: string) => Operation | undefined;
+  /** Told of a row among others that cannot be read; the others are answered. */
+  readonly unreadable: (key: string, error: unknown) => void;
   /** Whether a row has not been invalidated by one of its tags. */
   readonly isCurrent: (row: Row) => boolean;
 }
@@ -75,9 +77,26 @@ export class Backing<V> {
     return row !== undefined && this.#isLiving(row);
   }
 
+  /** How many of the keys have an entry, without decoding any, and with at most one call on the store. */
+  async count(keys: readonly string[]): Promise<number> {
+    const [first] = keys;
+    if (keys.length === 1 && first !== undefined) return (await this.has(first)) ? 1 : 0;
+    const pending = keys.map((key) => this.#parts.pending(key));
+    const asked = keys.filter((_, index) => pending[index] === undefined);
+    const stored = asked.length === 0 ? [] : await this.#parts.store.getMany(asked);
+    const waiting = pending.map((operation) => operation && rowOf(operation));
+    return [...waiting, ...stored].filter((row) => row !== undefined && this.#isLiving(row)).length;
+  }
+
   #collect(into: Map<string, Found<V>>, row: Row | undefined, source: Source): void {
-    const found = this.#found(row, source);
-    if (row !== undefined && found !== undefined) into.set(row.key, found);
+    if (row === undefined) return;
+    try {
+      const found = this.#found(row, source);
+      if (found !== undefined) into.set(row.key, found);
+    } catch (error) {
+      if (!this.isCache) throw error;
+      this.#parts.unreadable(row.key, error);
+    }
   }
 
   #found(row: Row | undefined, { tier, since }: Source): Found<V> | undefined {

@@ -154,7 +154,7 @@ export class Reader<V> {
   async #fromBacking(backing: Backing<V>, key: string, fence: Fence): Promise<Outcome<V> | undefined> {
     const found = await this.#orReported(key, () => backing.read(key));
     if (found === undefined) return undefined;
-    if (fence.holds()) this.#parts.residents.keep(key, found.entry);
+    if (fence.holds()) this.#parts.residents.offer(key, found.entry);
     return { origin: 'backing', found };
   }
 
@@ -210,7 +210,7 @@ export class Reader<V> {
   }
 
   #promote(key: string, found: Found<V>, fence: Fence): V {
-    if (fence.holds()) this.#parts.residents.keep(key, found.entry);
+    if (fence.holds()) this.#parts.residents.offer(key, found.entry);
     this.#countFound(key, found);
     return this.#parts.residents.handOut(found.entry.value);
   }
@@ -225,7 +225,7 @@ export class Reader<V> {
     recorder.hit(key, tier, () => ({
       value: entry.value,
       entry: {
-        ageMs: 0,
+        ageMs: clock.wallNow() - writtenAt(entry.version),
         ttlMs: entry.expiresAt - clock.now(),
         hits: 0,
         weight: 0,

@@ -2,7 +2,8 @@ import { badOption, CacheError, reason } from '../kernel/errors.js';
 
 /**
  * Whether callers share values with the cache. `'none'`: by reference, the fastest; who changes a value changes it for all. `'freeze'`:
- * values are frozen deeply when they come in, so that changing them throws. `'clone'`: every caller has a copy of its own
+ * objects and
+ * arrays are frozen deeply when they come in, so that changing them throws; dates, maps, sets and buffers cannot be frozen. `'clone'`: every caller has a copy of its own
  * (`structuredClone`: no functions, and instances lose their class).
  */
 export type IsolationName = 'none' | 'freeze' | 'clone';
@@ -19,15 +20,19 @@ export interface Isolation {
 
 const same = <V>(value: V): V => value;
 
-const isolations: Readonly<Record<IsolationName, Isolation>> = {
-  none: { takeIn: same, keep: same, handOut: same },
-  freeze: { takeIn: deepFreeze, keep: deepFreeze, handOut: same },
-  clone: { takeIn: clone, keep: same, handOut: clone },
+const isolations: Readonly<Record<IsolationName, () => Isolation>> = {
+  none: () => ({ takeIn: same, keep: same, handOut: same }),
+  freeze: () => {
+    const frozen = new WeakSet<object>();
+    const freeze = <V>(value: V): V => deepFreeze(value, frozen);
+    return { takeIn: freeze, keep: freeze, handOut: same };
+  },
+  clone: () => ({ takeIn: clone, keep: same, handOut: clone }),
 };
 
 /** @throws CacheError `bad_option` naming `isolate`. */
 export function resolveIsolation(name: IsolationName): Isolation {
-  if (Object.hasOwn(isolations, name)) return isolations[name];
+  if (Object.hasOwn(isolations, name)) return isolations[name]();
   throw badOption('isolate', "'none', 'freeze' or 'clone'", name);
 }
 
@@ -44,10 +49,11 @@ function clone<V>(value: V): V {
   }
 }
 
-function deepFreeze<V>(value: V): V {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value))
+/** @param frozen what was frozen deeply before; somebody else's `Object.freeze` reaches only the outermost object. */
+function deepFreeze<V>(value: V, frozen: WeakSet<object>): V {
+  if (typeof value !== 'object' || value === null || frozen.has(value) || ArrayBuffer.isView(value))
     return value;
-  Object.freeze(value);
-  for (const member of Object.values(value)) deepFreeze(member);
+  frozen.add(Object.freeze(value));
+  for (const member of Object.values(value)) deepFreeze(member, frozen);
   return value;
 }

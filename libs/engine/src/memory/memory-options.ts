@@ -12,7 +12,7 @@ import { estimateWeight } from './weight.js';
 export interface MemoryOptions<K, V> extends BoundsOptions {
   /**
    * The bytes that an entry counts for: by default, where `maxBytes` is bounded, an estimate of its size in memory. Where only
-   * `maxItems` is, a `MemoryCache` weighs nothing. Fractions are rounded up.
+   * `maxItems` is, a `MemoryCache` weighs nothing; a `Cache` always weighs, for its metrics, unless this is `() => 0`. Fractions are rounded up.
    */
   readonly weigh?: ((value: V, key: K) => number) | undefined;
   /** How long an entry lives; for ever by default. */

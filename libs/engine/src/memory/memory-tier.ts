@@ -16,6 +16,8 @@ export interface MemoryTierParts<V> {
   readonly isolation: Isolation;
   /** Whether an entry has not been invalidated by one of its tags. */
   readonly isCurrent: (note: Note) => boolean;
+  /** Told why an entry could not be kept. */
+  readonly failed: (error: unknown) => void;
   /** Whether an entry waits to be stored. */
   readonly isDirty: (key: string) => boolean;
 }
@@ -26,8 +28,10 @@ export class MemoryTier<V> implements Residents<V> {
   readonly #isolation: Isolation;
   readonly #isCurrent: (note: Note) => boolean;
   readonly #isDirty: (key: string) => boolean;
+  readonly #failed: (error: unknown) => void;
 
-  constructor({ table, isolation, isCurrent, isDirty }: MemoryTierParts<V>) {
+  constructor({ table, isolation, isCurrent, isDirty, failed }: MemoryTierParts<V>) {
+    this.#failed = failed;
     this.table = table;
     this.#isDirty = isDirty;
     this.#isolation = isolation;
@@ -58,7 +62,20 @@ export class MemoryTier<V> implements Residents<V> {
   }
 
   keep(key: string, { value, expiresAt, version, tags }: EntryState<V>): void {
-    this.table.put(key, this.#isolation.keep(value), { expiresAt, note: { version, tags } });
+    try {
+      this.table.put(key, this.#isolation.keep(value), { expiresAt, note: { version, tags } });
+    } catch (error) {
+      this.drop(key);
+      throw error;
+    }
+  }
+
+  offer(key: string, entry: EntryState<V>): void {
+    try {
+      this.keep(key, entry);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   drop(key: string): boolean {
@@ -92,7 +109,7 @@ export class MemoryTier<V> implements Residents<V> {
 
   /** Keeps an entry that had been used before, as a restore does. */
   recall(key: string, state: EntryState<V>, hits: number): void {
-    this.keep(key, state);
+    this.offer(key, state);
     const slot = this.table.slotOf(key);
     if (slot !== NO_SLOT) this.table.recall(slot, hits);
   }

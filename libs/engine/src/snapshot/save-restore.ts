@@ -29,6 +29,8 @@ export interface SnapshotParts<V> {
   readonly clock: Clock;
   readonly sequence: Sequence;
   readonly fencing: Fencing;
+  /** Whether a row has not been invalidated by one of its tags. */
+  readonly isCurrent: (row: Pick<Row, 'tags' | 'version'>) => boolean;
 }
 
 /** Takes a snapshot. To be called while nobody writes, with nothing pending. */
@@ -38,7 +40,14 @@ export async function save<V>(
 ): Promise<Snapshot> {
   const { memory, store, codec, clock } = parts;
   const entries = memory.inEvictionOrder().map((entry) => written(parts, entry));
-  return seal({ takenAt: clock.wallNow(), codec: codec.name, ...names, entries, rows: await store?.rows() });
+  const rows = store && (await currentRows(parts, store));
+  return seal({ takenAt: clock.wallNow(), codec: codec.name, ...names, entries, rows });
+}
+
+/** Rows that were invalidated, and could not be deleted, are not to come back with a restore. */
+async function currentRows<V>({ isCurrent }: SnapshotParts<V>, store: BackingStore): Promise<readonly Row[]> {
+  const rows = await store.rows();
+  return store.role === 'cache' ? rows.filter(isCurrent) : rows;
 }
 
 /**

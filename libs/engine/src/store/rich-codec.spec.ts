@@ -181,3 +181,12 @@ it('reads bytes as UTF-8, and refuses other bytes', () => {
   expect(richCodec().decode(new TextEncoder().encode('["é"]'))).toBe('é');
   expect(() => richCodec().decode(new Uint8Array([0xff]))).toThrow();
 });
+
+it('names the class that it does not know, where it is, and what to do', () => {
+  class Owl {}
+  const codec = richCodec();
+  expect(() => codec.encode(new Owl())).toThrow(
+    'it is an instance of Owl; give the cache codec: richCodec({ classes: [Owl] }), or store plain data',
+  );
+  expect(() => codec.encode({ nest: [new Owl()] })).toThrow('its member .nest[0] is an instance of Owl');
+});

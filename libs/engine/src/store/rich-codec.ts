@@ -1,6 +1,6 @@
 import { parse, stringify } from '#devalue';
 import { badOption } from '../kernel/errors.js';
-import { isRootPrototype } from '../kernel/plain.js';
+import { isPlainObject, isRootPrototype } from '../kernel/plain.js';
 import { type Codec, textOf } from './codec.js';
 import { errorState, isError, reviveError } from './error-state.js';
 
@@ -41,9 +41,28 @@ export function richCodec({ classes = [] }: RichCodecOptions = {}): Codec {
   Object.assign(reducers, builtIn.reducers);
   return {
     name: 'rich',
-    encode: (value) => wellFormed(stringify(value, reducers)),
+    encode: (value) => wellFormed(write(value, reducers)),
     decode: (encoded) => parse(textOf(encoded), revivers) as unknown,
   };
+}
+
+function write(value: unknown, reducers: Reducers): string {
+  try {
+    return stringify(value, reducers);
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+/** The serialiser knows what stumbled it and where; what can be done about it is ours to say. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error) || !('value' in error) || !('path' in error)) return error;
+  if (typeof error.value !== 'object' || error.value === null || isPlainObject(error.value)) return error;
+  const type: unknown = error.value.constructor;
+  if (typeof type !== 'function') return error;
+  const where = error.path === '' ? 'it' : `its member ${String(error.path)}`;
+  const remedy = `give the cache codec: richCodec({ classes: [${type.name}] }), or store plain data`;
+  return new TypeError(`${where} is an instance of ${type.name}; ${remedy}`, { cause: error });
 }
 
 /** A reducer that answers something falsy has declined, hence the array around text that may be empty. */

@@ -95,6 +95,18 @@ describe('the order of keys', () => {
     await Promise.all(all);
   });
 
+  it('says when all tasks so far have ended', async () => {
+    const { order, task, end } = open();
+    let hasEnded = false;
+    const running = order.run(['owl'], task('a'));
+    const ended = order.ended().then(() => (hasEnded = true));
+    await settle();
+    expect(hasEnded).toBe(false);
+    await end('a');
+    expect(hasEnded).toBe(true);
+    await Promise.all([running, ended]);
+  });
+
   it('starts at once again when everything has ended', async () => {
     const { order, started, task, end } = open();
     const alone = order.alone(task('alone'));

@@ -26,6 +26,11 @@ export class KeyOrder {
     return turn;
   }
 
+  /** Resolves when all tasks so far have ended; later ones wait for that. */
+  ended(): Promise<void> {
+    return this.alone(async () => undefined);
+  }
+
   #after<T>(earlier: readonly Promise<unknown>[], task: () => Promise<T>): Promise<T> {
     return earlier.length === 0 ? task() : Promise.all(earlier).then(task);
   }

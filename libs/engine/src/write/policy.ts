@@ -36,7 +36,7 @@ export interface WritePolicy {
    * @throws what the change throws; everything stays pending then.
    */
   discard(change: () => Promise<void>): Promise<void>;
-  /** Flushes for at most so long, then stops for good; never throws. */
+  /** Flushes for at most so long, then stops for good; never throws. What comes or still waits to be taken in is refused from the call on. */
   close(deadlineMs: number): Promise<CloseReport>;
 }
 
@@ -46,7 +46,7 @@ export interface CloseReport {
   readonly flushed: number;
   /** Changes that are not stored. */
   readonly left: number;
-  /** Why, where any are left. */
+  /** Why any are left, or else why the store could not be closed. */
   readonly error?: unknown;
 }
 

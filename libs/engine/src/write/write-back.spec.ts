@@ -1,5 +1,7 @@
-import { settle } from 'nuthatch/testing';
-import { openStored, recordEvents, type StoredOptions } from '../../../../test/support/caches.js';
+import { FakeClock, settle } from 'nuthatch/testing';
+import { held, openStored, recordEvents, type StoredOptions } from '../../../../test/support/caches.js';
+import { MapStore } from '../store/map-store.js';
+import { writeBack } from './write-back.js';
 
 function open(options: StoredOptions<unknown> = {}) {
   return openStored<unknown>({ writePolicy: 'writeBack', ...options });
@@ -322,6 +324,66 @@ describe('the bound of pending writes', () => {
   });
 });
 
+describe('the bound of pending keys', () => {
+  it('counts a key that is changed again once, also when the store is down', async () => {
+    const { cache, store, stored } = await open({ writeBack: { maxPending: 2 } });
+    await cache.setMany(Object.entries({ owl: 1, wren: 2 }));
+    store.failAlways('apply');
+    await cache.set('owl', 3);
+    await cache.delete('wren');
+    expect([await cache.get('owl'), cache.metrics().dirty_writes_pending]).toEqual([3, 2]);
+    store.heal();
+    await cache.flush();
+    expect([stored('owl'), stored('wren')]).toEqual([3, undefined]);
+  });
+
+  it('lets a key that is being written be changed', async () => {
+    const { cache, store, stored } = await open({ writeBack: { maxPending: 1 } });
+    await cache.set('owl', 'old');
+    const release = store.hold('apply');
+    const flushing = cache.flush();
+    await settle();
+    await cache.set('owl', 'new');
+    release();
+    await flushing;
+    await cache.flush();
+    expect(stored('owl')).toBe('new');
+  });
+
+  it('counts each new key of a batch, and no other', async () => {
+    const { cache, store } = await open({ writeBack: { maxPending: 3 } });
+    await cache.setMany(Object.entries({ owl: 1, wren: 2 }));
+    store.failAlways('apply');
+    await cache.setMany(Object.entries({ owl: 3, wren: 4, jay: 5 }));
+    await expect(cache.setMany(Object.entries({ owl: 6, emu: 7 }))).rejects.toMatchObject({
+      code: 'store_failed',
+    });
+  });
+});
+
+describe('the bytes of pending writes', () => {
+  it('include those of the batch that is being written', async () => {
+    const gate = held<void>();
+    class Slow extends MapStore {
+      override apply = (): Promise<void> => gate.promise;
+    }
+    const policy = writeBack.create({
+      store: new Slow(),
+      clock: new FakeClock(),
+      observer: { flushed: () => undefined, flushFailed: () => undefined },
+      writeBack: { flushIntervalMs: 1000, flushCount: 500, flushBytes: 1000, maxPending: 10 },
+    });
+    await policy.onDelete('owl');
+    const flushing = policy.flush();
+    await policy.onDelete('wren');
+    expect([policy.pendingCount, policy.pendingBytes]).toEqual([2, 'owlwren'.length]);
+    gate.resolve();
+    await flushing;
+    expect([policy.pendingCount, policy.pendingBytes]).toEqual([0, 0]);
+    await policy.close(0);
+  });
+});
+
 describe('closing with pending writes', () => {
   it('stores them, and says how many', async () => {
     const { cache, rows } = await open();
@@ -363,5 +425,20 @@ describe('closing with pending writes', () => {
     });
     release();
     await settle();
+  });
+
+  it('refuses a write that still waits for room, instead of losing it', async () => {
+    const { cache, clock, store, rows } = await open({ writeBack: { maxPending: 1 } });
+    await cache.set('owl', 1);
+    const release = store.hold('apply');
+    const writes = [cache.set('wren', 2), cache.set('wren', 3), cache.delete('wren')];
+    const refusals = Promise.all(writes.map((write) => write.catch((error: unknown) => error)));
+    const closing = cache.close(3000);
+    await clock.advanceAsync('3s');
+    await closing;
+    release();
+    const refusal = expect.objectContaining({ code: 'closed', message: 'the write policy is closed' });
+    expect(await refusals).toEqual([refusal, refusal, refusal]);
+    expect([...rows.keys()]).toEqual(['owl']);
   });
 });

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../kernel/clock.js';
+import { closed } from '../kernel/errors.js';
 import type { BackingStore, Operation } from '../store/backing-store.js';
 import { keyOf, PendingWrites } from './pending-writes.js';
 import type {
@@ -27,7 +28,7 @@ class WriteBack implements WritePolicy {
   readonly #options: WriteBackOptions;
   readonly #waiting = new PendingWrites();
   /** The batch that is being written now. */
-  readonly #flying = new Map<string, Operation>();
+  readonly #flying = new PendingWrites();
   #flush: Promise<number> | undefined;
   #timer: Timer | undefined;
   #failures = 0;
@@ -41,11 +42,11 @@ class WriteBack implements WritePolicy {
   }
 
   get pendingCount(): number {
-    return this.#waiting.count + this.#flying.size;
+    return this.#waiting.count + this.#flying.count;
   }
 
   get pendingBytes(): number {
-    return this.#waiting.bytes;
+    return this.#waiting.bytes + this.#flying.bytes;
   }
 
   onSet(row: Write): Promise<Verdict> {
@@ -57,9 +58,13 @@ class WriteBack implements WritePolicy {
   }
 
   async onBatch(operations: readonly Operation[]): Promise<Verdict> {
+    // Whoever waits while the policy closes must not be told that its write is safe: nobody flushes any more.
+    this.#assertOpen();
     // As long as others fill up what a flush has emptied, the next one is waited for.
-    while (this.pendingCount > 0 && this.pendingCount + operations.length > this.#options.maxPending)
+    while (!this.#hasRoomFor(operations)) {
       await this.flush();
+      this.#assertOpen();
+    }
     for (const operation of operations) this.#waiting.put(operation);
     this.#schedule();
     return 'keep';
@@ -90,10 +95,22 @@ class WriteBack implements WritePolicy {
   }
 
   async close(deadlineMs: number): Promise<CloseReport> {
-    const report = await this.#flushUntil(deadlineMs);
     this.#isClosed = true;
+    const report = await this.#flushUntil(deadlineMs);
     this.#timer?.cancel();
     return report;
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw closed('the write policy');
+  }
+
+  /** A key that is pending already takes no more room; where nothing is pending, a batch of any size passes. */
+  #hasRoomFor(operations: readonly Operation[]): boolean {
+    const { maxPending } = this.#options;
+    if (this.pendingCount === 0 || this.pendingCount + operations.length <= maxPending) return true;
+    const added = operations.filter((operation) => this.pending(keyOf(operation)) === undefined).length;
+    return added === 0 || this.pendingCount + added <= maxPending;
   }
 
   /** Writes batch after batch until nothing waits; a write that comes after that begins another flush. */
@@ -111,7 +128,7 @@ class WriteBack implements WritePolicy {
   }
 
   async #writeBatch(batch: readonly Operation[]): Promise<number> {
-    for (const operation of batch) this.#flying.set(keyOf(operation), operation);
+    for (const operation of batch) this.#flying.put(operation);
     const startedAt = this.#clock.now();
     try {
       await this.#store.apply(batch);

@@ -92,4 +92,17 @@ describe('write-through', () => {
     await cache.set('owl', 1);
     expect([await cache.flush(), cache.metrics().dirty_writes_pending]).toEqual([0, 0]);
   });
+
+  it('keeps nothing in memory that is stored after the cache has closed', async () => {
+    const { cache, clock, store, stored } = await open({ ttl: '1m' });
+    const release = store.hold('apply');
+    const setting = cache.set('owl', 1);
+    const closing = cache.close(3000);
+    await clock.advanceAsync('3s');
+    await closing;
+    release();
+    await setting;
+    expect([stored('owl'), cache.peek('owl'), cache.size, clock.timers]).toEqual([1, undefined, 0, 0]);
+    await expect(cache.get('owl')).rejects.toMatchObject({ code: 'closed' });
+  });
 });

@@ -1,10 +1,10 @@
 import type { Recorder } from '../events/recorder.js';
 import { type Clock, toWallTime } from '../kernel/clock.js';
 import type { Entries, Exchange } from '../kernel/entries.js';
-import { type EntryState, NO_TAGS } from '../kernel/entry.js';
+import type { EntryState } from '../kernel/entry.js';
 import { storeFailed, unstorableValue } from '../kernel/errors.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
-import { deadline, ttlOf, type WriteOptions } from '../kernel/life.js';
+import { deadline, tagsOf, ttlOf, type WriteOptions } from '../kernel/life.js';
 import type { Residents } from '../kernel/residents.js';
 import type { Sequence } from '../kernel/sequence.js';
 import type { Row } from '../store/backing-store.js';
@@ -24,7 +24,8 @@ export interface WriteBehind<V> {
   readonly isCache: boolean;
   /** What is pending or stored under a key. */
   readonly read: (key: string) => Promise<EntryState<V> | undefined>;
-  readonly has: (key: string) => Promise<boolean>;
+  /** How many of the keys are pending or stored. */
+  readonly count: (keys: readonly string[]) => Promise<number>;
 }
 
 /** What a writer is made of. */
@@ -49,6 +50,7 @@ export interface WriterParts<V> {
 /** Changes entries: through the policy to the store, and in memory. Changes of one key are made one after the other. */
 export class Writer<V> implements Entries<V> {
   readonly #parts: WriterParts<V>;
+  #isStopped = false;
 
   constructor(parts: WriterParts<V>) {
     this.#parts = parts;
@@ -68,17 +70,16 @@ export class Writer<V> implements Entries<V> {
     await order.run(keys, async () => this.#settleSet(entries, await this.#acknowledge(behind, rows)));
   }
 
-  /** Deletes keys, all in one batch of the policy; answers how many of them any reader would have found. */
+  /**
+   * Deletes keys, all in one batch of the policy; answers how many of them any reader would have found. Where the store cannot tell,
+   * that is reported, and its keys are deleted uncounted.
+   */
   async delete(keys: readonly string[]): Promise<number> {
-    const { behind, order, residents } = this.#parts;
+    const { behind, order } = this.#parts;
     if (behind === undefined) return keys.filter((key) => this.#settleDelete(key)).length;
     return order.run(keys, async () => {
-      const present = await this.#apply(behind, keys, async (policy) => {
-        const found = keys.map(async (key) => residents.read(key) !== undefined || behind.has(key));
-        const count = (await Promise.all(found)).filter(Boolean).length;
-        await removal(policy, keys);
-        return count;
-      });
+      const present = await this.#count(behind, keys);
+      await this.#apply(behind, keys, (policy) => removal(policy, keys));
       for (const key of keys) this.#settleDelete(key);
       return present;
     });
@@ -86,10 +87,11 @@ export class Writer<V> implements Entries<V> {
 
   /** Without a store all of it happens in one go: nothing else is ordered then. */
   async exchange(key: string, exchange: Exchange<V>): Promise<void> {
-    const { behind, order, residents, sequence } = this.#parts;
+    const { behind, order, residents, sequence, isCurrent } = this.#parts;
     await order.run([key], async () => {
       const next = exchange.decide(residents.read(key) ?? (behind && (await behind.read(key))));
-      const entry = next && { ...next, version: sequence.next() };
+      // What was invalidated since it was there is not brought back under a new version.
+      const entry = next && isCurrent(next) ? { ...next, version: sequence.next() } : undefined;
       const verdict = behind === undefined ? 'keep' : await this.#exchangeBehind(behind, key, entry);
       if (entry === undefined) this.#settleDelete(key);
       else this.#settleSet([[key, entry]], verdict);
@@ -104,17 +106,22 @@ export class Writer<V> implements Entries<V> {
   } {
     const version = this.#parts.sequence.next();
     const applied = this.#parts.optionsOf(options);
-    const tags = applied?.tags ?? NO_TAGS;
+    const tags = tagsOf(applied);
     return {
       entryOf: (value) => this.#entry(value, applied, version),
       isCurrent: () => this.#parts.isCurrent({ tags, version }),
     };
   }
 
+  /** From now on memory gets nothing any more; what is under way may still be stored. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean {
     const { residents, recorder, behind } = this.#parts;
     if (!this.#mayKeep(entry, fence)) return false;
-    residents.keep(key, entry);
+    residents.offer(key, entry);
     recorder.set(key, entry.value, 'load');
     if (behind?.isCache === true) this.#storeLoaded(behind, key, entry);
     return true;
@@ -134,6 +141,19 @@ export class Writer<V> implements Entries<V> {
 
   #mayKeep(entry: EntryState<V>, fence: Fence): boolean {
     return fence.holds() && this.#parts.isCurrent(entry);
+  }
+
+  async #count(behind: WriteBehind<V>, keys: readonly string[]): Promise<number> {
+    const { residents, recorder } = this.#parts;
+    const absent = keys.filter((key) => residents.read(key) === undefined);
+    const resident = keys.length - absent.length;
+    if (absent.length === 0) return resident;
+    try {
+      return resident + (await behind.count(absent));
+    } catch (error) {
+      recorder.storeFailed(`look for ${absent.length === 1 ? absent[0] : `${absent.length} keys`}`, error);
+      return resident;
+    }
   }
 
   async #exchangeBehind(
@@ -170,10 +190,12 @@ export class Writer<V> implements Entries<V> {
   }
 
   #settleSet(entries: readonly KeyedEntry<V>[], verdict: Verdict): void {
-    const { residents, fencing, recorder } = this.#parts;
+    const { residents, fencing, recorder, behind } = this.#parts;
     for (const [key, entry] of entries) {
-      if (verdict === 'keep') residents.keep(key, entry);
-      else residents.drop(key);
+      if (verdict === 'drop' || this.#isStopped) residents.drop(key);
+      else if (behind === undefined) residents.keep(key, entry);
+      // What the policy has acknowledged is safe, whatever memory makes of it.
+      else residents.offer(key, entry);
       fencing.raise(key);
       recorder.set(key, entry.value, 'caller');
     }
@@ -192,7 +214,7 @@ export class Writer<V> implements Entries<V> {
       value: takeIn(value),
       expiresAt: deadline(clock, ttlOf(options, ttlMs)),
       version,
-      tags: options?.tags ?? NO_TAGS,
+      tags: tagsOf(options),
     };
   }
 

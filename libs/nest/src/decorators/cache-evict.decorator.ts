@@ -1,3 +1,4 @@
+import { whileOpen } from './closed-cache.js';
 import { type Call, decorate, type Run } from './decorate.js';
 import type { CacheableMethod, Exactly, Fitting } from './method-types.js';
 import { checkKey, type MethodOptions, requireOneOf, type Tags, tagsOf } from './options.js';
@@ -27,7 +28,7 @@ export type CacheEvictOptions<Args extends readonly unknown[] = never[]> = AnyEv
 
 /**
  * Removes entries once the method has succeeded. A load that is under way does not bring the old value back. Where the store
- * refuses, the call rejects with that error.
+ * refuses, the call rejects with that error. A cache that is closed removes nothing, and is no error.
  *
  * @example
  * ```ts
@@ -56,11 +57,11 @@ export function CacheEvict<const O extends CacheEvictOptions>(options: Exactly<O
 async function runAndEvict(call: Call, run: Run, options: AnyEvictOption<never[]>): Promise<unknown> {
   const evict = prepare(call, options);
   if (options.beforeInvocation === true) {
-    await evict();
+    await whileOpen(evict);
     return run();
   }
   const result = await run();
-  await evict();
+  await whileOpen(evict);
   return result;
 }
 

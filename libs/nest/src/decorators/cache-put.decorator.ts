@@ -1,3 +1,4 @@
+import { whileOpen } from './closed-cache.js';
 import { type Call, decorate, type Run } from './decorate.js';
 import type { CacheableMethod, Exactly, Fitting, ResultOf } from './method-types.js';
 import { checkKey, checkTtl, type KeepOptions, requireOneOf, tagsOf } from './options.js';
@@ -24,7 +25,7 @@ export type CachePutOptions<Args extends readonly unknown[] = never[], Result = 
 
 /**
  * Runs the method always, and keeps its result once it has succeeded. The caller gets the result when it is as safe as the write
- * policy promises; where the store refuses it, the call rejects with that error.
+ * policy promises; where the store refuses it, the call rejects with that error. A cache that is closed keeps nothing, and is no error.
  *
  * @example
  * ```ts
@@ -56,6 +57,7 @@ async function put(
   const result = (await run()) as never;
   if (unless?.(result, ...args) === true) return result;
   const chosen = keyOfResult === undefined ? key?.(...args) : keyOfResult(result, ...args);
-  await cache.set(checkKey(call, chosen), result, { ttl, tags: tagsOf(tags, args) });
+  const [kept, options] = [checkKey(call, chosen), { ttl, tags: tagsOf(tags, args) }];
+  await whileOpen(() => cache.set(kept, result, options));
   return result;
 }

@@ -1,4 +1,5 @@
-import { CacheError, type LoadOptions } from 'nuthatch/engine';
+import type { LoadOptions } from 'nuthatch/engine';
+import { isClosed } from './closed-cache.js';
 import { type Call, decorate, type Run } from './decorate.js';
 import type { CacheableMethod, Exactly, Fitting, ResultOf } from './method-types.js';
 import { checkKey, checkTtl, defaultKey, type KeepOptions, tagsOf } from './options.js';
@@ -59,7 +60,7 @@ function load({ cache, manager }: Call, run: Run, { key, options }: Wanted): Pro
   };
   return cache.getOrLoad(key, loader, options).catch((error: unknown) => {
     // Who comes after the cache was closed is still answered.
-    if (!hasRun && error instanceof CacheError && error.code === 'closed') return run();
+    if (!hasRun && isClosed(error)) return run();
     throw error;
   });
 }
