@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { CacheError } from '../kernel/errors.js';
 import { richCodec } from './rich-codec.js';
@@ -83,9 +84,7 @@ it('keeps whatever fast-check comes up with', () => {
     withSparseArray: true,
     withTypedArray: true,
   });
-  const withoutProto = values.filter(
-    (value) => !JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? '' : v)).includes('__proto__'),
-  );
+  const withoutProto = values.filter((value) => !inspect(value, { depth: null }).includes('__proto__'));
   fc.assert(fc.property(withoutProto, (value) => expect(copyOf(value)).toEqual(value)));
 });
 
