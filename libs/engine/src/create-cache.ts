@@ -18,7 +18,7 @@ import { RemovalRecorder } from './removal-recorder.js';
 import { GuardedStore } from './store/guarded-store.js';
 import { StoreSide } from './store-side.js';
 import { KeyOrder } from './write/key-order.js';
-import { type WriteBehind, Writer } from './write/writer.js';
+import { type StoreBehind, Writer } from './write/writer.js';
 
 /**
  * Opens a cache, and its store where it has one.
@@ -123,7 +123,7 @@ function wireBehind<V>(
   { codec }: Core<V>,
   side: StoreSide | undefined,
   backing: Backing<V> | undefined,
-): WriteBehind<V> | undefined {
+): StoreBehind<V> | undefined {
   if (side === undefined || backing === undefined) return undefined;
   return {
     codec,

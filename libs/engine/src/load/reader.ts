@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.js';
 import type { EntryState } from '../kernel/entry.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
 import type { WriteOptions } from '../kernel/life.js';
+import type { LoadTicket } from '../kernel/load-ticket.js';
 import type { Residents } from '../kernel/residents.js';
 import { writtenAt } from '../kernel/sequence.js';
 import type { Backing, Found } from './backing.js';
@@ -20,14 +21,6 @@ export type Loader<V> = (context: LoadContext) => V | PromiseLike<V>;
 export interface LoadOptions<V> extends WriteOptions {
   /** Told the result, answers whether it is to be given to its callers only and not kept. */
   readonly unless?: ((value: V) => boolean) | undefined;
-}
-
-/** A load that is about to begin. */
-export interface LoadTicket<V> {
-  /** The entry as it would be kept; its version is drawn before the load, so that what is invalidated meanwhile stays gone. */
-  entryOf(value: V): EntryState<V>;
-  /** Whether it has not been invalidated since by one of its tags. */
-  isCurrent(): boolean;
 }
 
 /** Keeps the results of loaders. */

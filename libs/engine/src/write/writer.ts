@@ -5,6 +5,7 @@ import type { EntryState } from '../kernel/entry.js';
 import { storeFailed, unstorableValue } from '../kernel/errors.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
 import { deadline, tagsOf, ttlOf, type WriteOptions } from '../kernel/life.js';
+import type { LoadTicket } from '../kernel/load-ticket.js';
 import type { Residents } from '../kernel/residents.js';
 import type { Sequence } from '../kernel/sequence.js';
 import type { Row } from '../store/backing-store.js';
@@ -16,7 +17,7 @@ import type { Verdict, WritePolicy } from './policy.js';
 export type KeyedEntry<V> = readonly [key: string, entry: EntryState<V>];
 
 /** The store's side of writing. */
-export interface WriteBehind<V> {
+export interface StoreBehind<V> {
   /** The policy in charge; it can be swapped. */
   readonly policy: () => WritePolicy;
   readonly codec: Codec;
@@ -32,7 +33,7 @@ export interface WriteBehind<V> {
 export interface WriterParts<V> {
   readonly residents: Residents<V>;
   /** Nothing where the cache has no store. */
-  readonly behind: WriteBehind<V> | undefined;
+  readonly behind: StoreBehind<V> | undefined;
   readonly order: KeyOrder;
   readonly fencing: Fencing;
   readonly recorder: Recorder<V>;
@@ -100,10 +101,7 @@ export class Writer<V> implements Entries<V> {
   }
 
   /** What a load will become, and whether it still can: its version is drawn before it begins. */
-  prepareLoad(options: WriteOptions | undefined): {
-    entryOf(value: V): EntryState<V>;
-    isCurrent(): boolean;
-  } {
+  prepareLoad(options: WriteOptions | undefined): LoadTicket<V> {
     const version = this.#parts.sequence.next();
     const applied = this.#parts.optionsOf(options);
     const tags = tagsOf(applied);
@@ -128,7 +126,7 @@ export class Writer<V> implements Entries<V> {
   }
 
   /** Stores a loaded value in its turn; the callers of the load do not wait for it, and a failure is reported. */
-  #storeLoaded(behind: WriteBehind<V>, key: string, entry: EntryState<V>): void {
+  #storeLoaded(behind: StoreBehind<V>, key: string, entry: EntryState<V>): void {
     const fence = this.#parts.fencing.enter(key);
     const store = async (): Promise<void> => {
       if (this.#mayKeep(entry, fence)) await behind.policy().onSet(this.#encode(behind, key, entry));
@@ -143,7 +141,7 @@ export class Writer<V> implements Entries<V> {
     return fence.holds() && this.#parts.isCurrent(entry);
   }
 
-  async #count(behind: WriteBehind<V>, keys: readonly string[]): Promise<number> {
+  async #count(behind: StoreBehind<V>, keys: readonly string[]): Promise<number> {
     const { residents, recorder } = this.#parts;
     const absent = keys.filter((key) => residents.read(key) === undefined);
     const resident = keys.length - absent.length;
@@ -157,7 +155,7 @@ export class Writer<V> implements Entries<V> {
   }
 
   async #exchangeBehind(
-    behind: WriteBehind<V>,
+    behind: StoreBehind<V>,
     key: string,
     entry: EntryState<V> | undefined,
   ): Promise<Verdict> {
@@ -166,14 +164,14 @@ export class Writer<V> implements Entries<V> {
     return 'drop';
   }
 
-  #acknowledge(behind: WriteBehind<V>, rows: readonly Row[]): Promise<Verdict> {
+  #acknowledge(behind: StoreBehind<V>, rows: readonly Row[]): Promise<Verdict> {
     const keys = rows.map(({ key }) => key);
     return this.#apply(behind, keys, (policy) => acceptance(policy, rows));
   }
 
   /** Runs a change of the policy. Where it fails nobody knows what is stored: memory forgets the keys, and the caller is told. */
   async #apply<T>(
-    behind: WriteBehind<V>,
+    behind: StoreBehind<V>,
     keys: readonly string[],
     change: (policy: WritePolicy) => Promise<T>,
   ): Promise<T> {
@@ -219,7 +217,7 @@ export class Writer<V> implements Entries<V> {
   }
 
   #encode(
-    { codec, isCache }: WriteBehind<V>,
+    { codec, isCache }: StoreBehind<V>,
     key: string,
     { value, expiresAt, version, tags }: EntryState<V>,
   ): Row {
