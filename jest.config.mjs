@@ -1,5 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
+  // For a machine that has other work to do; no test waits for time to pass.
+  testTimeout: 30_000,
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],

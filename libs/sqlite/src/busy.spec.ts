@@ -5,9 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import type { Row } from 'nuthatch/engine';
 import { FakeClock, settle } from 'nuthatch/testing';
+import { recordIntervals } from '../../../test/support/intervals.js';
 import { sqlite } from './index.js';
+
+afterEach(() => jest.restoreAllMocks());
 
 const folder = mkdtempSync(join(tmpdir(), 'nuthatch-busy-'));
 const owl: Row = { key: 'owl', value: '1', expiresAt: undefined, version: 1, tags: [] };
@@ -184,16 +188,15 @@ it('closes after the writer that waits', async () => {
 });
 
 it('keeps the process alive while a write waits, which timers of the clock do not', async () => {
-  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const { store, clock, write } = await open();
   const other = lock();
-  const before = timers();
+  const alive = recordIntervals();
   const writing = write();
   await settle();
-  expect(timers()).toBe(before + 1);
+  const whileWaiting = alive.size;
   other.release();
   await clock.advanceAsync(50);
   await writing;
-  expect(timers()).toBe(before);
+  expect([whileWaiting, alive.size]).toEqual([1, 0]);
   await store.close();
 });

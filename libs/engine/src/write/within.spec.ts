@@ -1,23 +1,8 @@
 import { jest } from '@jest/globals';
 import { FakeClock } from 'nuthatch/testing';
 import { held } from '../../../../test/support/caches.js';
+import { recordIntervals } from '../../../../test/support/intervals.js';
 import { within } from './within.js';
-
-/** The intervals set from now on that keep the process alive. */
-function recordIntervals(): Set<unknown> {
-  const alive = new Set<unknown>();
-  const { setInterval: set, clearInterval: clear } = globalThis;
-  jest.spyOn(globalThis, 'setInterval').mockImplementation((run, everyMs) => {
-    const handle = set(run, everyMs);
-    if (handle.hasRef()) alive.add(handle);
-    return handle;
-  });
-  jest.spyOn(globalThis, 'clearInterval').mockImplementation((handle) => {
-    alive.delete(handle);
-    clear(handle);
-  });
-  return alive;
-}
 
 afterEach(() => jest.restoreAllMocks());
 
