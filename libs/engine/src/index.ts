@@ -13,9 +13,11 @@ export { LoggingHook, type CacheHook, type HookLogger } from './events/hooks.js'
 export { evictionStrategies, type EvictionChoice, type EvictionName } from './eviction/resolve.js';
 export { SlotList } from './eviction/slot-list.js';
 export type {
+  EvictionChoiceReport,
   EvictionContext,
   EvictionStrategy,
   EvictionStrategyFactory,
+  EvictionSwap,
   Slot,
   SlotFacts,
 } from './eviction/strategy.js';

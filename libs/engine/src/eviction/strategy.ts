@@ -1,3 +1,4 @@
+import type { RemovalCause } from '../kernel/entry.js';
 import type { Random } from '../kernel/random.js';
 
 /** The place of an entry in the memory of a cache: a small whole number, used again once the entry has left. */
@@ -16,19 +17,44 @@ export interface EvictionStrategy {
   onInsert(slot: Slot): void;
   /** A resident was read or overwritten; its expiry and weight may have changed. */
   onAccess(slot: Slot): void;
-  /** A resident has been evicted, expired or deleted. Its slot may come back with another entry. */
-  onRemove(slot: Slot): void;
+  /**
+   * A resident leaves; its facts can still be read, and its slot may come back with another entry. Only what was `'evicted'` (also
+   * meant where the cause is left out) should be remembered as a ghost: what expired or was deleted says nothing about the strategy.
+   */
+  onRemove(slot: Slot, cause?: RemovalCause): void;
   /** The resident to evict next, still listed; `undefined` when there is none: the cache then stops evicting. */
   chooseVictim(): Slot | undefined;
   /** Every resident once, the next victim first: for swaps, snapshots and explanations. */
   order(): Iterable<Slot>;
-  /** The cache may now hold this many entries. */
+  /** The cache may now hold this many entries: after a change of its bounds, and where bytes bind, whenever the estimate moves. */
   resize(capacity: number): void;
   /**
    * Recomputes every field that the strategy owns from scratch.
    * @throws Error where the books do not balance, or do not hold exactly `resident`.
    */
   audit(resident: ReadonlySet<Slot>): void;
+  /** What a strategy that chooses among others can say of its choice; shown by `info()`. */
+  choice?(): EvictionChoiceReport;
+}
+
+/** Which of several strategies is in charge, and why. */
+export interface EvictionChoiceReport {
+  /** The name of the strategy that chooses the victims now. */
+  readonly inCharge: string;
+  /** The hit ratio, from 0 to 1, that each candidate is estimated to have at this capacity. */
+  readonly estimates: Readonly<Record<string, number>>;
+  /** The last moves, the oldest first. */
+  readonly swaps: readonly EvictionSwap[];
+}
+
+/** A move from one strategy to another. */
+export interface EvictionSwap {
+  readonly from: string;
+  readonly to: string;
+  /** After how many uses and insertions since the cache was made. */
+  readonly atRequest: number;
+  /** What the candidates were estimated to reach when it was decided. */
+  readonly estimates: Readonly<Record<string, number>>;
 }
 
 /**
@@ -51,12 +77,14 @@ export interface EvictionStrategyFactory {
 
 /** What a strategy is given when it is made. */
 export interface EvictionContext {
-  /** How many entries the cache may hold; `Infinity` where only bytes are bounded. */
+  /** How many entries the cache may hold: `maxItems`, or where bytes bind sooner, an estimate of how many fit. Always finite. */
   readonly capacity: number;
   readonly random: Random;
   /** A 32-bit hash of the key in a slot, seeded per process. Computed at each call: strategies that do not need it never pay. */
   hashOf(slot: Slot): number;
   readonly entries: SlotFacts;
+  /** To be told by a strategy that moves from one strategy to another by itself; becomes a `strategy_swapped` event. */
+  swapped?(from: string, to: string): void;
 }
 
 /** What the cache knows of the entry in a slot, to be read while it is resident (also during {@link EvictionStrategy.onRemove}). */
@@ -67,6 +95,6 @@ export interface SlotFacts {
   expiresAt(slot: Slot): number;
   /** Monotonic time of the last write, in milliseconds. */
   writtenAt(slot: Slot): number;
-  /** How often it was read since it came in; at a swap, strategies learn from it what the last one knew. */
+  /** How often it was read since it came in, up to 65,535; at a swap, strategies learn from it what the last one knew. */
   hits(slot: Slot): number;
 }

@@ -18,4 +18,16 @@ describe('seededKeyHash', () => {
       counts[seededKeyHash(3)(key) & 15] = (counts[seededKeyHash(3)(key) & 15] ?? 0) + 1;
     expect(Math.max(...counts) / Math.min(...counts)).toBeLessThan(1.3);
   });
+
+  it.each<[string, unknown, unknown]>([
+    ['a number and its text', 1, '1'],
+    ['two objects that look the same', { id: 1 }, { id: 1 }],
+    ['null and its text', null, 'null'],
+    ['long keys that differ at their end', 'x'.repeat(1e6) + 'a', 'x'.repeat(1e6) + 'b'],
+    ['long keys that differ in length', 'x'.repeat(999), 'x'.repeat(1000)],
+  ])('tells apart %s', (_, one, other) => {
+    const hash = seededKeyHash(4);
+    expect(hash(one)).not.toBe(hash(other));
+    expect(hash(one)).toBe(hash(one));
+  });
 });

@@ -35,6 +35,24 @@ export function changeBounds(current: Bounds, change: BoundsOptions): Bounds {
   return finite(problems.settle<Bounds>(check(current, change, problems)));
 }
 
+/** What an entry is taken to weigh while none is known. */
+const USUAL_WEIGHT = 1024;
+
+/** How many entries fit into an empty cache, as far as can be known. */
+export function firstCapacity({ maxItems, maxBytes }: Bounds): number {
+  return Math.max(1, Math.min(maxItems, Math.ceil(maxBytes / USUAL_WEIGHT)));
+}
+
+/** How many entries fit, judged by the mean weight of those that are there. */
+export function capacityOf(
+  bounds: Bounds,
+  held: { readonly size: number; readonly totalWeight: number },
+): number {
+  if (held.totalWeight === 0) return firstCapacity(bounds);
+  const fit = Math.floor((bounds.maxBytes * held.size) / held.totalWeight);
+  return Math.max(1, Math.min(bounds.maxItems, fit));
+}
+
 function check(
   current: Bounds,
   { maxItems, maxBytes }: BoundsOptions,

@@ -2,7 +2,7 @@ import type { EvictionStrategy, EvictionStrategyFactory, Slot } from '../evictio
 import type { EntryView, RemovalCause } from '../kernel/entry.js';
 import { brokenStrategy, reason } from '../kernel/errors.js';
 import { nameOf } from '../kernel/register.js';
-import type { Bounds } from './bounds.js';
+import { type Bounds, capacityOf, firstCapacity } from './bounds.js';
 import { CoarseClock } from './coarse-clock.js';
 import { EvictionContexts } from './eviction-context.js';
 import { Sweeper } from './expiry.js';
@@ -28,6 +28,8 @@ export class MemoryTable<K, V, N> implements SlotReader<K, V> {
   #bounds: Bounds;
   #factory: EvictionStrategyFactory;
   #strategy: EvictionStrategy;
+  /** How many entries the strategy was told that fit. */
+  #capacity: number;
 
   constructor(options: TableOptions<K, V>, observer: TableObserver<K, V>) {
     this.#options = options;
@@ -37,7 +39,8 @@ export class MemoryTable<K, V, N> implements SlotReader<K, V> {
     this.#sweeper = new Sweeper(options, this.#slots, (from, until) => this.#expireRange(from, until));
     this.#contexts = new EvictionContexts(this.#slots, options.random);
     this.#factory = options.eviction;
-    this.#strategy = options.eviction.create(this.#contexts.of(this.#bounds.maxItems));
+    this.#capacity = firstCapacity(this.#bounds);
+    this.#strategy = options.eviction.create(this.#contexts.of(this.#capacity));
   }
 
   get size(): number {
@@ -145,20 +148,20 @@ export class MemoryTable<K, V, N> implements SlotReader<K, V> {
 
   /** Keeps the entry with the uses of a former life, as a restore does: the strategy learns it anew. */
   recall(slot: Slot, hits: number): void {
-    this.#strategy.onRemove(slot);
+    this.#strategy.onRemove(slot, 'replaced');
     this.#slots.hits[slot] = hits;
     this.#strategy.onInsert(slot);
   }
 
   resize(bounds: Bounds): void {
-    this.#strategy.resize(bounds.maxItems);
     this.#bounds = bounds;
+    this.#tellCapacity(capacityOf(bounds, this.#slots));
     this.#shrink();
   }
 
   /** O(n). Where the new strategy throws, the old one stays in charge. */
   swapEviction(factory: EvictionStrategyFactory): void {
-    const strategy = factory.create(this.#contexts.of(this.#bounds.maxItems));
+    const strategy = factory.create(this.#contexts.of(this.#capacity));
     for (const slot of this.#strategy.order()) strategy.onInsert(slot);
     this.#factory = factory;
     this.#strategy = strategy;
@@ -212,12 +215,24 @@ export class MemoryTable<K, V, N> implements SlotReader<K, V> {
   }
 
   #shrink(): void {
+    if (this.#slots.totalWeight > this.#bounds.maxBytes) this.#estimateCapacity();
     while (this.#isOver()) {
       const victim = this.#strategy.chooseVictim();
       if (victim === undefined || !this.#slots.isResident(victim))
         return this.#observer.stalled(stallOf(victim));
       this.#release(victim, 'evicted')?.();
     }
+  }
+
+  /** Where bytes bind, how many entries fit depends on their weights: the strategy hears of it when it has changed by an eighth. */
+  #estimateCapacity(): void {
+    const capacity = capacityOf(this.#bounds, this.#slots);
+    if (Math.abs(capacity - this.#capacity) * 8 > this.#capacity) this.#tellCapacity(capacity);
+  }
+
+  #tellCapacity(capacity: number): void {
+    this.#capacity = capacity;
+    this.#strategy.resize(capacity);
   }
 
   #isOver(): boolean {
@@ -227,7 +242,7 @@ export class MemoryTable<K, V, N> implements SlotReader<K, V> {
   /** Takes an entry out, and answers how to tell of it. */
   #release(slot: Slot, cause: RemovalCause): (() => void) | undefined {
     const tell = this.#observer.removing(this, slot, cause);
-    this.#strategy.onRemove(slot);
+    this.#strategy.onRemove(slot, cause);
     this.#slots.remove(slot);
     return tell;
   }
