@@ -57,6 +57,17 @@ class Residence {
     if (victim !== undefined) this.remove(victim);
   }
 
+  /** The short cut where there is one, and the long way beside it, which must come out the same. */
+  replace(): void {
+    if (this.#facts.size === 0 || this.#strategy.replaceVictim === undefined) return;
+    const [first, ...rest] = this.#strategy.order();
+    const victim = this.#strategy.replaceVictim();
+    expect([this.#name, victim]).toEqual([this.#name, first]);
+    if (victim === undefined) return;
+    this.#facts.set(victim, { weight: 1, expiresAt: Infinity, writtenAt: this.#now, hits: 0 });
+    expect([this.#name, ...this.#strategy.order()]).toEqual([this.#name, ...rest, victim]);
+  }
+
   resize(capacity: number): void {
     this.#capacity = capacity;
     this.#strategy.resize(capacity);
@@ -135,7 +146,10 @@ const resize = fc
   .map((to) => step(`resize ${to}`, (residence) => residence.resize(to)));
 const swap = fc.constantFrom(...names).map((to) => step(`swap ${to}`, (residence) => residence.swap(to)));
 
+const replace = fc.constant(step('replace the victim', (residence) => residence.replace()));
+
 const alone = [
+  { arbitrary: replace, weight: 2 },
   { arbitrary: insert, weight: 8 },
   { arbitrary: access, weight: 8 },
   { arbitrary: remove, weight: 2 },

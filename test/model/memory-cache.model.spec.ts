@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { type EvictionName, MemoryCache } from 'nuthatch/engine';
+import { MemoryCache } from 'nuthatch/engine';
 import { FakeClock } from 'nuthatch/testing';
-import { SlowCache } from './slow-cache.js';
+import { SlowCache, type SlowEviction } from './slow-cache.js';
 
-const names: readonly EvictionName[] = ['lru', 'fifo', 'lfu', 'ttl'];
+const names: readonly SlowEviction[] = ['lru', 'fifo', 'lfu', 'ttl'];
 const RUNS = 30;
 const LONGEST = 300;
 const LIMITS = { maxItems: 8, maxBytes: 100 };
@@ -19,7 +19,7 @@ interface Command {
   (pair: Pair): readonly [found: unknown, expected: unknown];
 }
 
-function open(eviction: EvictionName): Pair {
+function open(eviction: SlowEviction): Pair {
   const clock = new FakeClock();
   const weigh = (value: number): number => value;
   const cache = new MemoryCache<string, number>({ ...LIMITS, weigh, eviction, clock, ttlResolutionMs: 0 });
@@ -78,7 +78,7 @@ const usual = [
 ];
 const rare = [clear, swap].map((arbitrary) => ({ arbitrary, weight: 1 }));
 
-function agree(eviction: EvictionName, commands: readonly Command[]): void {
+function agree(eviction: SlowEviction, commands: readonly Command[]): void {
   const pair = open(eviction);
   for (const command of commands) {
     const [found, expected] = command(pair);

@@ -1,4 +1,5 @@
-import type { EvictionName } from 'nuthatch/engine';
+/** The strategies that this cache knows: those that can be told in a line. The others have their references. */
+export type SlowEviction = 'fifo' | 'lfu' | 'lru' | 'ttl';
 
 interface Held {
   readonly key: string;
@@ -21,7 +22,7 @@ interface Limits {
 type Precedence = (one: Held, other: Held) => number;
 
 /** Who leaves first. Infinity minus Infinity is no number, so deadlines are compared and not subtracted. */
-const PRECEDENCE: Readonly<Record<EvictionName, Precedence>> = {
+const PRECEDENCE: Readonly<Record<SlowEviction, Precedence>> = {
   lru: (one, other) => one.turn - other.turn,
   fifo: (one, other) => one.turn - other.turn,
   lfu: (one, other) => one.uses - other.uses || one.turn - other.turn,
@@ -33,13 +34,13 @@ const PRECEDENCE: Readonly<Record<EvictionName, Precedence>> = {
 export class SlowCache {
   readonly #limits: Limits;
   #held: Held[] = [];
-  #eviction: EvictionName;
+  #eviction: SlowEviction;
   #now = 0;
   #turns = 0;
   /** The last that came in, unused: lfu spares it. */
   #newcomer: Held | undefined;
 
-  constructor(eviction: EvictionName, limits: Limits) {
+  constructor(eviction: SlowEviction, limits: Limits) {
     this.#eviction = eviction;
     this.#limits = { ...limits };
   }
@@ -84,7 +85,7 @@ export class SlowCache {
     this.#shrink();
   }
 
-  swap(eviction: EvictionName): void {
+  swap(eviction: SlowEviction): void {
     const inOrder = this.#inOrder();
     this.#eviction = eviction;
     for (const held of inOrder) Object.assign(held, { uses: held.hits + 1, turn: this.#turns++ });

@@ -16,6 +16,7 @@ const ENGINE_ROOMS: Readonly<Record<string, { readonly rooms: string; readonly p
   invalidation: { rooms: 'kernel', packages: '' },
   history: { rooms: 'events kernel', packages: 'rxjs' },
   snapshot: { rooms: 'store kernel', packages: '' },
+  trace: { rooms: 'events kernel', packages: '' },
 };
 /** Files at the root of the engine see every room. */
 const ENGINE_ROOT = { packages: 'rxjs' };

@@ -187,7 +187,7 @@ export class CacheControls<V> {
       ...bounds,
       bytes: totalWeight,
       ttlMs: options.ttlMs,
-      eviction: { strategy: eviction },
+      eviction: { strategy: eviction, ...memory.table.choice },
       writePolicy: side?.policyName,
       store: side && { name: side.storeName, role: side.store.role },
       codec: options.codec.name,

@@ -1,3 +1,5 @@
+import type { EvictionChoiceReport } from './eviction/strategy.js';
+
 /** What a cache is made of. */
 export interface CacheInfo {
   readonly name: string;
@@ -9,7 +11,8 @@ export interface CacheInfo {
   readonly maxBytes: number;
   /** Default time to live in milliseconds; `Infinity` where entries do not expire. */
   readonly ttlMs: number;
-  readonly eviction: { readonly strategy: string };
+  /** The strategy, and where it chooses among others, which one is in charge, what each is estimated to reach, and the last swaps. */
+  readonly eviction: { readonly strategy: string } & Partial<EvictionChoiceReport>;
   /** `undefined` where there is no store. */
   readonly writePolicy: string | undefined;
   readonly store: { readonly name: string; readonly role: 'cache' | 'record' } | undefined;

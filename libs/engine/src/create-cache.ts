@@ -17,6 +17,7 @@ import { Overrides } from './overrides.js';
 import { RemovalRecorder } from './removal-recorder.js';
 import { GuardedStore } from './store/guarded-store.js';
 import { StoreSide } from './store-side.js';
+import { recordAsAsked } from './trace/record-as-asked.js';
 import { KeyOrder } from './write/key-order.js';
 import { type StoreBehind, Writer } from './write/writer.js';
 
@@ -99,7 +100,8 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
     writer,
     overrides,
   };
-  const cache = new Cache<V>({ ...parts, running: [ticker, writer] });
+  const recording = recordAsAsked(options.name, recorder);
+  const cache = new Cache<V>({ ...parts, running: [ticker, writer, ...recording] });
   return cache;
 }
 

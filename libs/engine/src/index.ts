@@ -61,6 +61,9 @@ export { MapStore, mapStore, type MapStoreOptions } from './store/map-store.js';
 export type { CodecName } from './store/resolve-codec.js';
 export type { StoreChoice, StoreName } from './store/resolve-store.js';
 export { richCodec, type RichCodecOptions, type StorableClass } from './store/rich-codec.js';
+export { recordTrace, type Hookable } from './trace/record-trace.js';
+export type { RecordTraceOptions } from './trace/trace-options.js';
+export { TraceRecorder, type TraceReport } from './trace/trace-recorder.js';
 export type {
   CloseReport,
   FlushObserver,

@@ -88,7 +88,11 @@ export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> 
   const problems = new Problems();
   for (const name of Object.keys(options)) problems.check(() => assertKnown(name));
   const isolate = options.isolate ?? 'none';
-  const table = resolveTable({ ...options, weigh: options.weigh ?? estimateWeight }, problems);
+  // Hooks and observers see the age of each entry.
+  const table = {
+    ...resolveTable({ ...options, weigh: options.weigh ?? estimateWeight }, problems),
+    keepsTimes: true,
+  };
   const writeBack = resolveWriteBack(options.writeBack ?? {}, problems);
   const built = {
     name: problems.check(() => parseName(options.name ?? 'default')),

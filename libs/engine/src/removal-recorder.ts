@@ -5,6 +5,8 @@ import type { SlotReader, TableObserver } from './memory/table-observer.js';
 
 /** Records what leaves the memory of a cache by itself: counted always, told once it is gone where somebody wants to know. */
 export class RemovalRecorder<V> implements TableObserver<string, V> {
+  /** Removals are always counted. */
+  readonly isIdle = false;
   readonly #recorder: Recorder<V>;
   readonly #isDirty: (key: string) => boolean;
 
@@ -25,5 +27,9 @@ export class RemovalRecorder<V> implements TableObserver<string, V> {
 
   stalled(reason: string): void {
     this.#recorder.emit({ type: 'eviction_stalled', reason });
+  }
+
+  swapped(from: string, to: string): void {
+    this.#recorder.emit({ type: 'strategy_swapped', from, to });
   }
 }

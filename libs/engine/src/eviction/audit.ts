@@ -11,3 +11,9 @@ export function auditMembers(name: string, listed: Iterable<Slot>, resident: Rea
   if (seen.size !== resident.size)
     throw new Error(`${name}: ${seen.size} slots listed, ${resident.size} resident`);
 }
+
+/** @throws Error where the newcomer that a strategy spares is not among `resident`. */
+export function auditNewcomer(name: string, newcomer: Slot | undefined, resident: ReadonlySet<Slot>): void {
+  if (newcomer !== undefined && !resident.has(newcomer))
+    throw new Error(`${name}: the newcomer ${newcomer} has left`);
+}

@@ -21,6 +21,12 @@ class Fifo implements EvictionStrategy {
     return this.#arrivals.first;
   }
 
+  replaceVictim(): Slot | undefined {
+    const victim = this.#arrivals.first;
+    if (victim !== undefined) this.#arrivals.moveToLast(victim);
+    return victim;
+  }
+
   order(): Iterable<Slot> {
     return this.#arrivals;
   }

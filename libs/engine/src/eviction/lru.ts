@@ -23,6 +23,12 @@ class Lru implements EvictionStrategy {
     return this.#uses.first;
   }
 
+  replaceVictim(): Slot | undefined {
+    const victim = this.#uses.first;
+    if (victim !== undefined) this.#uses.moveToLast(victim);
+    return victim;
+  }
+
   order(): Iterable<Slot> {
     return this.#uses;
   }

@@ -18,3 +18,8 @@ export const evictionStrategies: Readonly<Record<EvictionName, EvictionStrategyF
 export function resolveEviction(eviction: EvictionChoice): EvictionStrategyFactory {
   return fromRegister<EvictionStrategyFactory>('eviction', evictionStrategies, eviction);
 }
+
+/** Whether a strategy may want to know when entries were written: those that come with the engine do not. */
+export function mayReadTimes(factory: EvictionStrategyFactory): boolean {
+  return !Object.values(evictionStrategies).includes(factory);
+}

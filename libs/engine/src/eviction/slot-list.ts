@@ -1,8 +1,8 @@
 import type { Slot } from './strategy.js';
 
-/** The node that is before the first and after the last member; a slot's own node comes one later. */
+/** The place before the first and after the last member; those of the slots follow, see {@link placeOf}. */
 const ENDS = 0;
-/** Stands for a link of a slot that is no member. */
+/** Stands in the places of slots that are no members. */
 const ABSENT = -1;
 const FIRST_SIZE = 64;
 
@@ -12,7 +12,7 @@ const FIRST_SIZE = 64;
  * appears.
  */
 export class SlotList {
-  /** Of node n, the next node at 2n and the previous one at 2n + 1. The list is a ring that is closed by {@link ENDS}. */
+  /** At each place, the place of the next member, and beside it that of the previous one: a ring that is closed by {@link ENDS}. */
   #links = new Int32Array(2 * FIRST_SIZE).fill(ABSENT).fill(ENDS, 0, 2);
   #size = 0;
 
@@ -21,57 +21,83 @@ export class SlotList {
   }
 
   get first(): Slot | undefined {
-    return slotOf(this.#links[2 * ENDS]!);
+    return slotAt(this.#links[ENDS]!);
   }
 
   get last(): Slot | undefined {
-    return slotOf(this.#links[2 * ENDS + 1]!);
+    return slotAt(this.#links[ENDS + 1]!);
   }
 
   has(slot: Slot): boolean {
-    const at = 2 * nodeOf(slot);
-    return at < this.#links.length && this.#links[at] !== ABSENT;
+    const place = placeOf(slot);
+    return place < this.#links.length && this.#links[place] !== ABSENT;
   }
 
   /** The member before `slot`, which must be a member. */
   before(slot: Slot): Slot | undefined {
-    return slotOf(this.#links[2 * nodeOf(slot) + 1]!);
+    return slotAt(this.#links[placeOf(slot) + 1]!);
   }
 
   /** The member after `slot`, which must be a member. */
   after(slot: Slot): Slot | undefined {
-    return slotOf(this.#links[2 * nodeOf(slot)]!);
+    return slotAt(this.#links[placeOf(slot)]!);
   }
 
   addLast(slot: Slot): void {
-    this.#admit(slot);
-    link(this.#links, nodeOf(slot), this.#links[2 * ENDS + 1]!);
+    const place = placeOf(slot);
+    if (place >= this.#links.length) this.#grow(place + 2);
+    const links = this.#links;
+    const last = links[ENDS + 1]!;
+    links[place] = ENDS;
+    links[place + 1] = last;
+    links[last] = place;
+    links[ENDS + 1] = place;
+    this.#size++;
   }
 
   /** Adds right after a member, or as the first where `member` is undefined. */
   addAfter(member: Slot | undefined, slot: Slot): void {
-    this.#admit(slot);
-    link(this.#links, nodeOf(slot), member === undefined ? ENDS : nodeOf(member));
+    const place = placeOf(slot);
+    if (place >= this.#links.length) this.#grow(place + 2);
+    const links = this.#links;
+    const previous = member === undefined ? ENDS : placeOf(member);
+    const next = links[previous]!;
+    links[place] = next;
+    links[place + 1] = previous;
+    links[previous] = place;
+    links[next + 1] = place;
+    this.#size++;
   }
 
   remove(slot: Slot): void {
-    const node = nodeOf(slot);
-    unlink(this.#links, node);
-    this.#links[2 * node] = ABSENT;
+    const links = this.#links;
+    const place = placeOf(slot);
+    const next = links[place]!;
+    const previous = links[place + 1]!;
+    links[previous] = next;
+    links[next + 1] = previous;
+    links[place] = ABSENT;
     this.#size--;
   }
 
+  /** On the path of every read of a list by recency, so it is written out. */
   moveToLast(slot: Slot): void {
     const links = this.#links;
-    const node = nodeOf(slot);
-    const last = links[2 * ENDS + 1]!;
-    if (node === last) return;
-    unlink(links, node);
-    link(links, node, last);
+    const place = placeOf(slot);
+    const next = links[place]!;
+    if (next === ENDS) return;
+    const previous = links[place + 1]!;
+    const last = links[ENDS + 1]!;
+    links[previous] = next;
+    links[next + 1] = previous;
+    links[place] = ENDS;
+    links[place + 1] = last;
+    links[last] = place;
+    links[ENDS + 1] = place;
   }
 
   *[Symbol.iterator](): Generator<Slot, void> {
-    for (let node = this.#links[2 * ENDS]!; node !== ENDS; node = this.#links[2 * node]!) yield node - 1;
+    for (let place = this.#links[ENDS]!; place !== ENDS; place = this.#links[place]!) yield place / 2 - 1;
   }
 
   /** Walks the ring and throws where the links of a member disagree, or the size does. */
@@ -79,24 +105,18 @@ export class SlotList {
     let previous = ENDS;
     let count = 0;
     for (const slot of this) {
-      if (this.#links[2 * nodeOf(slot) + 1] !== previous)
+      if (this.#links[placeOf(slot) + 1] !== previous)
         throw new Error(`${name}: slot ${slot} does not link back`);
       if (++count > this.#size)
         throw new Error(`${name}: more links than its size ${this.#size}, or a cycle`);
-      previous = nodeOf(slot);
+      previous = placeOf(slot);
     }
-    if (this.#links[2 * ENDS + 1] !== previous)
-      throw new Error(`${name}: ends at ${previous - 1}, not at its last`);
+    if (this.#links[ENDS + 1] !== previous)
+      throw new Error(`${name}: ends at ${String(slotAt(previous))}, not at its last`);
     const members = this.#links.filter((next, at) => at >= 2 && at % 2 === 0 && next !== ABSENT).length;
     if (count !== this.#size || members !== count) {
       throw new Error(`${name}: size ${this.#size}, ${count} linked, ${members} marked`);
     }
-  }
-
-  #admit(slot: Slot): void {
-    const needed = 2 * (nodeOf(slot) + 1);
-    if (needed > this.#links.length) this.#grow(needed);
-    this.#size++;
   }
 
   #grow(atLeast: number): void {
@@ -106,25 +126,11 @@ export class SlotList {
   }
 }
 
-function nodeOf(slot: Slot): number {
-  return slot + 1;
+/** Places come in pairs, the first of which are the ends. */
+function placeOf(slot: Slot): number {
+  return 2 * slot + 2;
 }
 
-function slotOf(node: number): Slot | undefined {
-  return node === ENDS ? undefined : node - 1;
-}
-
-function link(links: Int32Array, node: number, previous: number): void {
-  const next = links[2 * previous]!;
-  links[2 * node] = next;
-  links[2 * node + 1] = previous;
-  links[2 * previous] = node;
-  links[2 * next + 1] = node;
-}
-
-function unlink(links: Int32Array, node: number): void {
-  const next = links[2 * node]!;
-  const previous = links[2 * node + 1]!;
-  links[2 * previous] = next;
-  links[2 * next + 1] = previous;
+function slotAt(place: number): Slot | undefined {
+  return place === ENDS ? undefined : place / 2 - 1;
 }

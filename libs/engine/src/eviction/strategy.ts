@@ -24,6 +24,12 @@ export interface EvictionStrategy {
   onRemove(slot: Slot, cause?: RemovalCause): void;
   /** The resident to evict next, still listed; `undefined` when there is none: the cache then stops evicting. */
   chooseVictim(): Slot | undefined;
+  /**
+   * A short cut for strategies that never name a newcomer and do not look at it: answers the next victim, as after
+   * {@link onRemove} of it, with a newcomer in its slot, as after {@link onInsert}. May be left out; a cache that nobody listens to calls it
+   * instead of the three.
+   */
+  replaceVictim?(): Slot | undefined;
   /** Every resident once, the next victim first: for swaps, snapshots and explanations. */
   order(): Iterable<Slot>;
   /** The cache may now hold this many entries: after a change of its bounds, and where bytes bind, whenever the estimate moves. */
@@ -34,7 +40,7 @@ export interface EvictionStrategy {
    */
   audit(resident: ReadonlySet<Slot>): void;
   /** What a strategy that chooses among others can say of its choice; shown by `info()`. */
-  choice?(): EvictionChoiceReport;
+  choice?(): EvictionChoiceReport | undefined;
 }
 
 /** Which of several strategies is in charge, and why. */
@@ -93,7 +99,7 @@ export interface SlotFacts {
   weight(slot: Slot): number;
   /** Monotonic deadline in milliseconds, `Infinity` where it does not expire. */
   expiresAt(slot: Slot): number;
-  /** Monotonic time of the last write, in milliseconds. */
+  /** Monotonic time of the last write, in milliseconds; kept where a strategy of your own may ask for it, since the built-in ones do not. */
   writtenAt(slot: Slot): number;
   /** How often it was read since it came in, up to 65,535; at a swap, strategies learn from it what the last one knew. */
   hits(slot: Slot): number;

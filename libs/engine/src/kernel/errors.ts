@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** What went wrong, to switch on: `if (error instanceof CacheError && error.code === 'bad_key') ...` */
 export type CacheErrorCode =
   /** An option has a value that it cannot have. */
@@ -18,6 +20,8 @@ export type CacheErrorCode =
   | 'undo_conflict'
   /** A snapshot is damaged, of another version, or cannot be restored here. */
   | 'bad_snapshot'
+  /** A file of requests that cannot be read, or written. */
+  | 'bad_trace'
   /** A strategy broke its contract, or its books do not balance. */
   | 'broken_strategy'
   /** A decorator is on something that it cannot serve, or is declared twice differently. */
@@ -131,14 +135,19 @@ export function badDeclaration(where: string, why: string): CacheError {
   return new CacheError('bad_declaration', `${where}: ${why}`);
 }
 
+/** Says that a trace cannot be written to `file`. */
+export function unwritableTrace(file: string, cause: unknown): CacheError {
+  return new CacheError('bad_trace', `${file} cannot be written: ${reason(cause)}`, cause);
+}
+
 /** Says that the cache is closed. */
 export function closed(what: string): CacheError {
   return new CacheError('closed', `${what} is closed`);
 }
 
-/** The message of whatever was thrown. */
+/** The message of whatever was thrown. Errors of another realm, as Node's own are under jest, are errors too. */
 export function reason(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : show(thrown);
+  return thrown instanceof Error || types.isNativeError(thrown) ? thrown.message : show(thrown);
 }
 
 /** A short description of a wrong thing that shows its type and never more than a line of it. */

@@ -3,13 +3,20 @@ import { seededKeyHash } from '../kernel/key-hash.js';
 import type { Random } from '../kernel/random.js';
 import type { SlotTable } from './slot-table.js';
 
+/** Told when a strategy moves from one strategy to another by itself. */
+interface SwapObserver {
+  swapped(from: string, to: string): void;
+}
+
 /** What a strategy sees of a table: everything but keys and values. Of one table every strategy gets the same hashes. */
 export class EvictionContexts {
   readonly #slots: SlotTable<unknown, unknown, unknown>;
   readonly #random: Random;
+  readonly #observer: SwapObserver;
   readonly #hash: (key: unknown) => number;
 
-  constructor(slots: SlotTable<unknown, unknown, unknown>, random: Random) {
+  constructor(slots: SlotTable<unknown, unknown, unknown>, random: Random, observer: SwapObserver) {
+    this.#observer = observer;
     this.#slots = slots;
     this.#random = random;
     this.#hash = seededKeyHash(random.next() * 2 ** 32);
@@ -17,15 +24,18 @@ export class EvictionContexts {
 
   /** The context of one more strategy. */
   of(capacity: number): EvictionContext {
+    const slots = this.#slots;
+    const { extras } = slots;
     return {
       capacity,
       random: this.#random,
-      hashOf: (slot) => this.#hash(this.#slots.keys[slot]),
+      swapped: (from, to) => this.#observer.swapped(from, to),
+      hashOf: (slot) => this.#hash(slots.keys[slot]),
       entries: {
-        weight: (slot) => this.#slots.weight(slot),
-        expiresAt: (slot) => this.#slots.expiresAt(slot),
-        writtenAt: (slot) => this.#slots.writtenAt(slot),
-        hits: (slot) => this.#slots.hits[slot]!,
+        weight: (slot) => extras.weight(slot),
+        expiresAt: (slot) => extras.expiresAt(slot),
+        writtenAt: (slot) => extras.writtenAt(slot),
+        hits: (slot) => slots.hits[slot]!,
       },
     };
   }

@@ -1,4 +1,5 @@
 import { type EvictionChoice, resolveEviction } from '../eviction/resolve.js';
+import type { EvictionChoiceReport } from '../eviction/strategy.js';
 import { type Duration, parseDuration } from '../kernel/duration.js';
 import { badOption } from '../kernel/errors.js';
 import { Problems } from '../kernel/problems.js';
@@ -6,7 +7,6 @@ import { type Bounds, type BoundsOptions, changeBounds } from './bounds.js';
 import { type MemoryOptions, parseTtl, resolveTable, type TableOptions } from './memory-options.js';
 import { MemoryTable, NO_SLOT } from './memory-table.js';
 import { type Removal, RemovalListeners } from './removal-listeners.js';
-import { FOREVER } from './slot-table.js';
 
 /**
  * A synchronous cache in memory: bounded by entries and bytes, with a time to live and a choice of eviction strategies. Reads and
@@ -24,6 +24,8 @@ export class MemoryCache<K, V> {
   readonly #table: MemoryTable<K, V, undefined>;
   readonly #ttlMs: number;
   readonly #listeners = new RemovalListeners<K, V>();
+  /** Whether the short road of a write is open, kept at hand. */
+  #isBare: boolean;
 
   /** @throws CacheError `bad_option` or `unknown_name`, naming every wrong option in one message. */
   constructor(options: MemoryOptions<K, V> = {}) {
@@ -32,6 +34,7 @@ export class MemoryCache<K, V> {
     const ttlMs = problems.check(() => parseTtl(options.ttl));
     this.#ttlMs = problems.settle({ ttlMs }).ttlMs;
     this.#table = new MemoryTable(problems.settle<TableOptions<K, V>>(table), this.#listeners);
+    this.#isBare = this.#table.isBare;
   }
 
   /** How many entries are held, those included that have expired and are not removed yet. */
@@ -54,6 +57,11 @@ export class MemoryCache<K, V> {
     return this.#table.eviction;
   }
 
+  /** What a strategy that chooses among others has chosen, and why; `undefined` of the others. */
+  get evictionChoice(): EvictionChoiceReport | undefined {
+    return this.#table.choice;
+  }
+
   /** The value of a key, counted as a use; `undefined` where there is none. */
   get(key: K): V | undefined {
     const slot = this.#table.slotOf(key);
@@ -68,8 +76,11 @@ export class MemoryCache<K, V> {
   set(key: K, value: V, options?: { readonly ttl?: Duration | undefined }): boolean {
     if (key === undefined) throw badOption('key', 'anything but undefined', key);
     const ttlMs = options?.ttl === undefined ? this.#ttlMs : parseDuration('ttl', options.ttl);
-    const placement = ttlMs === Infinity ? FOREVER : { expiresAt: this.#table.now() + ttlMs };
-    return this.#table.put(key, value, placement) !== NO_SLOT;
+    const expiresAt = ttlMs === Infinity ? Infinity : this.#table.now() + ttlMs;
+    const slot = this.#isBare
+      ? this.#table.putBare(key, value, expiresAt)
+      : this.#table.put(key, value, { expiresAt });
+    return slot !== NO_SLOT;
   }
 
   /** Whether there is an entry; counts as no use. */
@@ -124,6 +135,7 @@ export class MemoryCache<K, V> {
    */
   swapEviction(eviction: EvictionChoice): void {
     this.#table.swapEviction(resolveEviction(eviction));
+    this.#isBare = this.#table.isBare;
   }
 
   /**
@@ -131,7 +143,12 @@ export class MemoryCache<K, V> {
    * that puts back what was evicted evicts the next, without end. What it throws becomes a process warning.
    */
   onRemoval(listener: (removal: Removal<K, V>) => void): () => void {
-    return this.#listeners.add(listener);
+    const stop = this.#listeners.add(listener);
+    this.#isBare = this.#table.isBare;
+    return () => {
+      stop();
+      this.#isBare = this.#table.isBare;
+    };
   }
 
   /** Stops the timers; the entries stay readable. */

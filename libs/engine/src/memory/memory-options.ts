@@ -1,4 +1,4 @@
-import { type EvictionChoice, resolveEviction } from '../eviction/resolve.js';
+import { type EvictionChoice, mayReadTimes, resolveEviction } from '../eviction/resolve.js';
 import type { EvictionStrategyFactory } from '../eviction/strategy.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
 import { type Duration, parseDuration } from '../kernel/duration.js';
@@ -35,6 +35,8 @@ export interface TableOptions<K, V> {
   /** Left out: nothing is weighed, every entry counts 0 bytes. */
   readonly weigh: ((value: V, key: K) => number) | undefined;
   readonly eviction: EvictionStrategyFactory;
+  /** Whether the time of each write is kept. */
+  readonly keepsTimes: boolean;
   readonly sweepIntervalMs: number;
   readonly ttlResolutionMs: number;
   readonly clock: Clock;
@@ -47,10 +49,12 @@ export function resolveTable<K, V>(
   problems: Problems,
 ): Partially<TableOptions<K, V>> {
   const bounds = parseBounds(options, problems);
+  const eviction = problems.check(() => resolveEviction(options.eviction ?? 'lru'));
   return {
     bounds,
     weigh: options.weigh ?? (bounds?.maxBytes === Infinity ? undefined : estimateWeight),
-    eviction: problems.check(() => resolveEviction(options.eviction ?? 'lru')),
+    eviction,
+    keepsTimes: eviction !== undefined && mayReadTimes(eviction),
     sweepIntervalMs: problems.check(() => parseDuration('sweepIntervalMs', options.sweepIntervalMs ?? 1000)),
     ttlResolutionMs: problems.check(() => parseResolution(options.ttlResolutionMs ?? 1)),
     clock: options.clock ?? systemClock,

@@ -1,14 +1,15 @@
-import type { EvictionStrategy, EvictionStrategyFactory, Slot } from '../eviction/strategy.js';
-import type { EntryView, RemovalCause } from '../kernel/entry.js';
+import { mayReadTimes } from '../eviction/resolve.js';
+import type { EvictionChoiceReport, EvictionStrategyFactory, Slot } from '../eviction/strategy.js';
+import type { RemovalCause } from '../kernel/entry.js';
 import { brokenStrategy, reason } from '../kernel/errors.js';
-import { nameOf } from '../kernel/register.js';
-import { type Bounds, capacityOf, firstCapacity } from './bounds.js';
+import { type Bounds, capacityOf } from './bounds.js';
 import { CoarseClock } from './coarse-clock.js';
 import { EvictionContexts } from './eviction-context.js';
-import { Sweeper } from './expiry.js';
+import { Evictor } from './evictor.js';
+import { ExpirySweeper } from './expiry.js';
 import type { TableOptions } from './memory-options.js';
-import { FOREVER, type Placement, SlotTable } from './slot-table.js';
-import { type SlotReader, stallOf, type TableObserver } from './table-observer.js';
+import { type Placement, SlotTable } from './slot-table.js';
+import { stallOf, type TableObserver } from './table-observer.js';
 import { wholeBytes } from './weight.js';
 
 /** The answer of look-ups that found nothing. */
@@ -18,46 +19,47 @@ export const NO_SLOT = -1;
  * The memory of a cache, entry by entry: looks up slots, keeps the bounds with the help of its strategy, and removes
  * what has expired. A read is one look-up ({@link slotOf}) and one strategy hook ({@link use}).
  */
-export class MemoryTable<K, V, N> implements SlotReader<K, V> {
-  readonly #slots = new SlotTable<K, V, N>();
+export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   readonly #options: TableOptions<K, V>;
   readonly #observer: TableObserver<K, V>;
   readonly #time: CoarseClock;
-  readonly #sweeper: Sweeper;
-  readonly #contexts: EvictionContexts;
+  readonly #sweeper: ExpirySweeper;
+  readonly #evictor: Evictor;
   #bounds: Bounds;
-  #factory: EvictionStrategyFactory;
-  #strategy: EvictionStrategy;
-  /** How many entries the strategy was told that fit. */
-  #capacity: number;
 
   constructor(options: TableOptions<K, V>, observer: TableObserver<K, V>) {
+    super(options.clock, options.bounds.maxItems + 1);
     this.#options = options;
     this.#observer = observer;
     this.#bounds = options.bounds;
     this.#time = new CoarseClock(options.clock, options.ttlResolutionMs);
-    this.#sweeper = new Sweeper(options, this.#slots, (from, until) => this.#expireRange(from, until));
-    this.#contexts = new EvictionContexts(this.#slots, options.random);
-    this.#factory = options.eviction;
-    this.#capacity = firstCapacity(this.#bounds);
-    this.#strategy = options.eviction.create(this.#contexts.of(this.#capacity));
-  }
-
-  get size(): number {
-    return this.#slots.size;
-  }
-
-  get totalWeight(): number {
-    return this.#slots.totalWeight;
+    this.#sweeper = new ExpirySweeper(
+      options,
+      (slot) => this.expiresAt(slot),
+      (slot) => this.removeAt(slot, 'expired'),
+    );
+    const contexts = new EvictionContexts(this, options.random, observer);
+    this.#evictor = new Evictor(options, contexts, observer);
+    if (options.keepsTimes) this.extras.keepTimes(0);
   }
 
   get bounds(): Bounds {
     return this.#bounds;
   }
 
+  /** Whether {@link putBare} may be used: nothing is weighed, nobody listens, and no times are kept. */
+  get isBare(): boolean {
+    return this.#options.weigh === undefined && this.#observer.isIdle && !this.extras.keepsTimes;
+  }
+
   /** The name of the strategy in charge. */
   get eviction(): string {
-    return nameOf(this.#factory);
+    return this.#evictor.name;
+  }
+
+  /** What a strategy that chooses among others has chosen. */
+  get choice(): EvictionChoiceReport | undefined {
+    return this.#evictor.choice;
   }
 
   /** Now, exactly: deadlines start from here, since a remembered time would cut a life short. */
@@ -67,41 +69,16 @@ export class MemoryTable<K, V, N> implements SlotReader<K, V> {
 
   /** Where the living entry of a key is, or {@link NO_SLOT}; an expired one is removed. Counts as no use. */
   slotOf(key: K): Slot {
-    const slot = this.#slots.index.get(key);
+    const slot = this.index.get(key);
     if (slot === undefined) return NO_SLOT;
-    if (!this.#hasExpired(slot)) return slot;
-    this.removeAt(slot, 'expired');
-    // Whoever was told of it may have put the key back.
-    return this.#slots.index.get(key) ?? NO_SLOT;
+    return this.#hasExpired(slot) ? this.#expire(slot, key) : slot;
   }
 
   /** Counts a use of the entry in a slot and answers its value. */
   use(slot: Slot): V {
-    this.#slots.hits[slot]!++;
-    this.#strategy.onAccess(slot);
+    this.countHit(slot);
+    this.#evictor.strategy.onAccess(slot);
     return this.valueAt(slot);
-  }
-
-  keyAt(slot: Slot): K {
-    // A slot from a look-up, an iteration or an observer's call is resident, so it holds a key.
-    return this.#slots.keys[slot] as K;
-  }
-
-  valueAt(slot: Slot): V {
-    // As above; the value itself may be undefined.
-    return this.#slots.values[slot] as V;
-  }
-
-  noteAt(slot: Slot): N | undefined {
-    return this.#slots.note(slot);
-  }
-
-  expiresAt(slot: Slot): number {
-    return this.#slots.expiresAt(slot);
-  }
-
-  viewAt(slot: Slot, dirty: boolean): EntryView {
-    return { ...this.#slots.view(slot, this.#options.clock), dirty };
   }
 
   /**
@@ -113,13 +90,25 @@ export class MemoryTable<K, V, N> implements SlotReader<K, V> {
     const weight = weigh === undefined ? 0 : wholeBytes(weigh(value, key));
     const present = this.slotOf(key);
     if (weight > this.#bounds.maxBytes) return this.#refuse(present);
-    const slot = present === NO_SLOT ? this.#slots.add(key) : present;
-    const tell = present === NO_SLOT ? undefined : this.#observer.removing(this, slot, 'replaced');
-    this.#slots.write(slot, value, this.#time.now());
-    if (weight > 0 || placement !== FOREVER) this.#dress(slot, weight, placement);
+    const tell = present === NO_SLOT ? undefined : this.#observer.removing(this, present, 'replaced');
+    const slot = present === NO_SLOT ? this.add(key, value) : present;
+    this.values[slot] = value;
+    this.#dress(slot, weight, placement);
     if (present === NO_SLOT) this.#welcome(slot);
-    else this.#strategy.onAccess(slot);
-    return tell === undefined && !this.#isOver() ? slot : this.#settle(slot, key, tell);
+    else this.#evictor.strategy.onAccess(slot);
+    tell?.();
+    if (this.#isOver()) this.#shrink();
+    return this.holds(slot, key) ? slot : NO_SLOT;
+  }
+
+  /** As {@link put}, and shorter; only where {@link isBare} says so. */
+  putBare(key: K, value: V, expiresAt: number): Slot {
+    const present = this.slotOf(key);
+    if (present === NO_SLOT) return this.#addBare(key, value, expiresAt);
+    this.values[present] = value;
+    if (expiresAt !== Infinity || this.extras.mortals > 0) this.#endAt(present, expiresAt);
+    this.#evictor.strategy.onAccess(present);
+    return present;
   }
 
   removeAt(slot: Slot, cause: RemovalCause): void {
@@ -128,83 +117,103 @@ export class MemoryTable<K, V, N> implements SlotReader<K, V> {
 
   /** Whoever is told is told at the end, so that what they put in stays. */
   clear(): void {
-    const tellers = Array.from(this.#slots.index.values(), (slot) => this.#release(slot, 'cleared'));
+    const tellers = Array.from(this.index.values(), (slot) => this.#release(slot, 'cleared'));
+    this.#sweeper.forget();
     for (const tell of tellers) tell?.();
   }
 
   /** The living entries in order of arrival; safe while the table changes. */
   *living(): Generator<Slot, void> {
-    for (const slot of this.#slots.index.values()) if (!this.#hasExpired(slot)) yield slot;
+    for (const slot of this.index.values()) if (!this.#hasExpired(slot)) yield slot;
   }
 
   /** The living entries, the next victim first, as they stand now. */
   inEvictionOrder(): Slot[] {
-    return Array.from(this.#strategy.order()).filter((slot) => !this.#hasExpired(slot));
-  }
-
-  hitsAt(slot: Slot): number {
-    return this.#slots.hits[slot]!;
-  }
-
-  /** Keeps the entry with the uses of a former life, as a restore does: the strategy learns it anew. */
-  recall(slot: Slot, hits: number): void {
-    this.#strategy.onRemove(slot, 'replaced');
-    this.#slots.hits[slot] = hits;
-    this.#strategy.onInsert(slot);
+    return Array.from(this.#evictor.strategy.order()).filter((slot) => !this.#hasExpired(slot));
   }
 
   resize(bounds: Bounds): void {
     this.#bounds = bounds;
-    this.#tellCapacity(capacityOf(bounds, this.#slots));
+    this.limit = bounds.maxItems + 1;
+    this.#evictor.resize(capacityOf(bounds, this));
     this.#shrink();
   }
 
-  /** O(n). Where the new strategy throws, the old one stays in charge. */
+  /** Where the new strategy throws, the old one stays in charge. */
   swapEviction(factory: EvictionStrategyFactory): void {
-    const strategy = factory.create(this.#contexts.of(this.#capacity));
-    for (const slot of this.#strategy.order()) strategy.onInsert(slot);
-    this.#factory = factory;
-    this.#strategy = strategy;
+    if (mayReadTimes(factory)) this.extras.keepTimes(this.now());
+    this.#evictor.swap(factory);
     this.#shrink();
   }
 
   /** Stops the timers. */
   close(): void {
+    this.#evictor.stop();
     this.#sweeper.stop();
     this.#time.close();
   }
 
-  audit(): void {
+  /** @throws CacheError `broken_strategy` where the books of the table or of its strategy do not balance. */
+  override audit(): void {
+    const residents = new Set(this.index.values());
     try {
-      this.#slots.audit();
-      this.#strategy.audit(new Set(this.#slots.index.values()));
+      super.audit();
+      this.#sweeper.audit([...residents].filter((slot) => this.expiresAt(slot) !== Infinity));
     } catch (error) {
       throw brokenStrategy(this.eviction, reason(error));
     }
+    this.#evictor.audit(residents);
   }
 
   #hasExpired(slot: Slot): boolean {
-    return this.#slots.mortals > 0 && this.#slots.expiresAt(slot) <= this.#time.now();
+    const { extras } = this;
+    return extras.mortals > 0 && extras.expiresAt(slot) <= this.#time.now();
   }
 
-  #dress(slot: Slot, weight: number, placement: Placement<N>): void {
-    this.#slots.dress(slot, weight, placement);
-    if (placement.expiresAt !== Infinity) this.#sweeper.wake();
+  #expire(slot: Slot, key: K): Slot {
+    this.removeAt(slot, 'expired');
+    // Whoever was told of it may have put the key back.
+    return this.index.get(key) ?? NO_SLOT;
   }
 
-  /** What a write leaves to do: telling of the old value and making room. Both may take the new one away again. */
-  #settle(slot: Slot, key: K, tell: (() => void) | undefined): Slot {
-    tell?.();
+  #dress(slot: Slot, weight: number, { expiresAt, note, hits }: Placement<N>): void {
+    const { extras } = this;
+    extras.weigh(slot, weight);
+    extras.annotate(slot, note);
+    if (extras.keepsTimes) extras.stamp(slot, this.#time.now());
+    if (hits !== undefined) this.recall(slot, hits);
+    this.#endAt(slot, expiresAt);
+  }
+
+  #endAt(slot: Slot, expiresAt: number): void {
+    this.extras.endAt(slot, expiresAt);
+    if (expiresAt !== Infinity) this.#sweeper.watch(slot, expiresAt);
+  }
+
+  #addBare(key: K, value: V, expiresAt: number): Slot {
+    const isFull = this.size >= this.#bounds.maxItems;
+    const replaced = isFull ? this.#evictor.strategy.replaceVictim?.() : undefined;
+    if (replaced === undefined) return this.#insertBare(key, value, expiresAt);
+    this.replace(replaced, key, value);
+    if (expiresAt !== Infinity || this.extras.mortals > 0) this.#endAt(replaced, expiresAt);
+    return replaced;
+  }
+
+  #insertBare(key: K, value: V, expiresAt: number): Slot {
+    const slot = this.add(key, value);
+    if (expiresAt !== Infinity) this.#endAt(slot, expiresAt);
+    this.#welcome(slot);
+    if (this.size <= this.#bounds.maxItems) return slot;
     this.#shrink();
-    return this.#slots.holds(slot, key) ? slot : NO_SLOT;
+    return this.holds(slot, key) ? slot : NO_SLOT;
   }
 
   /** A strategy that throws has not learnt of the newcomer, which then goes without it. */
   #welcome(slot: Slot): void {
     try {
-      this.#strategy.onInsert(slot);
+      this.#evictor.strategy.onInsert(slot);
     } catch (error) {
-      this.#slots.remove(slot);
+      this.remove(slot);
       throw brokenStrategy(this.eviction, reason(error));
     }
   }
@@ -215,41 +224,23 @@ export class MemoryTable<K, V, N> implements SlotReader<K, V> {
   }
 
   #shrink(): void {
-    if (this.#slots.totalWeight > this.#bounds.maxBytes) this.#estimateCapacity();
+    if (this.totalWeight > this.#bounds.maxBytes) this.#evictor.estimate(capacityOf(this.#bounds, this));
     while (this.#isOver()) {
-      const victim = this.#strategy.chooseVictim();
-      if (victim === undefined || !this.#slots.isResident(victim))
-        return this.#observer.stalled(stallOf(victim));
+      const victim = this.#evictor.strategy.chooseVictim();
+      if (victim === undefined || !this.isResident(victim)) return this.#observer.stalled(stallOf(victim));
       this.#release(victim, 'evicted')?.();
     }
   }
 
-  /** Where bytes bind, how many entries fit depends on their weights: the strategy hears of it when it has changed by an eighth. */
-  #estimateCapacity(): void {
-    const capacity = capacityOf(this.#bounds, this.#slots);
-    if (Math.abs(capacity - this.#capacity) * 8 > this.#capacity) this.#tellCapacity(capacity);
-  }
-
-  #tellCapacity(capacity: number): void {
-    this.#capacity = capacity;
-    this.#strategy.resize(capacity);
-  }
-
   #isOver(): boolean {
-    return this.#slots.size > this.#bounds.maxItems || this.#slots.totalWeight > this.#bounds.maxBytes;
+    return this.size > this.#bounds.maxItems || this.totalWeight > this.#bounds.maxBytes;
   }
 
   /** Takes an entry out, and answers how to tell of it. */
   #release(slot: Slot, cause: RemovalCause): (() => void) | undefined {
     const tell = this.#observer.removing(this, slot, cause);
-    this.#strategy.onRemove(slot, cause);
-    this.#slots.remove(slot);
+    this.#evictor.strategy.onRemove(slot, cause);
+    this.remove(slot);
     return tell;
-  }
-
-  #expireRange(from: Slot, until: Slot): void {
-    for (let slot = from; slot < until; slot++) {
-      if (this.#hasExpired(slot)) this.removeAt(slot, 'expired');
-    }
   }
 }

@@ -61,9 +61,10 @@ export class MemoryTier<V> implements Residents<V> {
     return slot === NO_SLOT ? undefined : this.#stateAt(slot);
   }
 
-  keep(key: string, { value, expiresAt, version, tags }: EntryState<V>): void {
+  keep(key: string, state: EntryState<V>, hits?: number): void {
+    const { value, expiresAt, version, tags } = state;
     try {
-      this.table.put(key, this.#isolation.keep(value), { expiresAt, note: { version, tags } });
+      this.table.put(key, this.#isolation.keep(value), { expiresAt, note: { version, tags }, hits });
     } catch (error) {
       this.drop(key);
       throw error;
@@ -109,9 +110,11 @@ export class MemoryTier<V> implements Residents<V> {
 
   /** Keeps an entry that had been used before, as a restore does. */
   recall(key: string, state: EntryState<V>, hits: number): void {
-    this.offer(key, state);
-    const slot = this.table.slotOf(key);
-    if (slot !== NO_SLOT) this.table.recall(slot, hits);
+    try {
+      this.keep(key, state, hits);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #isLiving(slot: Slot): boolean {

@@ -16,6 +16,10 @@ type Listener<K, V> = (removal: Removal<K, V>) => void;
 export class RemovalListeners<K, V> implements TableObserver<K, V> {
   readonly #listeners = new Set<Listener<K, V>>();
 
+  get isIdle(): boolean {
+    return this.#listeners.size === 0;
+  }
+
   /** Answers how to stop. */
   add(listener: Listener<K, V>): () => void {
     this.#listeners.add(listener);
@@ -30,6 +34,9 @@ export class RemovalListeners<K, V> implements TableObserver<K, V> {
 
   /** A stalled cache is seen by its size. */
   stalled(): void {}
+
+  /** Seen in the cache's `choice`. */
+  swapped(): void {}
 }
 
 function guarded<K, V>(listener: Listener<K, V>, removal: Removal<K, V>): void {

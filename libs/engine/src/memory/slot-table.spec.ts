@@ -1,58 +1,111 @@
+import { FakeClock } from 'nuthatch/testing';
 import { SlotTable } from './slot-table.js';
 
-function open(): SlotTable<string, number, string> {
-  return new SlotTable<string, number, string>();
+/** What a memory table does with it. */
+class OpenTable extends SlotTable<string, number, string> {
+  override add(key: string, value: number): number {
+    return super.add(key, value);
+  }
+
+  override remove(slot: number): void {
+    super.remove(slot);
+  }
+
+  override replace(slot: number, key: string, value: number): void {
+    super.replace(slot, key, value);
+  }
+
+  override countHit(slot: number): void {
+    super.countHit(slot);
+  }
+
+  override recall(slot: number, hits: number): void {
+    super.recall(slot, hits);
+  }
+}
+
+function open(limit = 10_000): OpenTable {
+  return new OpenTable(new FakeClock(), limit);
 }
 
 describe('SlotTable', () => {
   it('uses freed slots again before it takes new ones', () => {
     const table = open();
-    const slots = ['a', 'b', 'c'].map((key) => table.add(key));
+    const slots = ['a', 'b', 'c'].map((key) => table.add(key, 1));
     table.remove(slots[1] as number);
-    expect([slots, table.add('d'), table.add('e'), table.span]).toEqual([[0, 1, 2], 1, 3, 4]);
+    expect([slots, table.add('d', 2), table.add('e', 3), table.span]).toEqual([[0, 1, 2], 1, 3, 4]);
+    table.audit();
+  });
+
+  it('gives back many freed slots, each once', () => {
+    const table = open();
+    for (let key = 0; key < 100; key++) table.add(`k${key}`, key);
+    for (let slot = 0; slot < 100; slot++) table.remove(slot);
+    const again = Array.from({ length: 100 }, (_, key) => table.add(`n${key}`, key));
+    expect([new Set(again).size, table.span, table.size]).toEqual([100, 100, 100]);
     table.audit();
   });
 
   it('leaves nothing of an entry behind in its slot', () => {
     const table = open();
-    const slot = table.add('a');
-    table.write(slot, 1, 5);
-    table.dress(slot, 100, { expiresAt: 50, note: 'note' });
+    const slot = table.add('a', 1);
+    table.extras.weigh(slot, 100);
+    table.extras.endAt(slot, 50);
+    table.extras.annotate(slot, 'note');
     table.remove(slot);
     table.audit();
-    expect([table.totalWeight, table.mortals]).toEqual([0, 0]);
-    table.write(table.add('b'), 2, 6);
-    expect([table.weight(slot), table.expiresAt(slot), table.note(slot)]).toEqual([0, Infinity, undefined]);
-  });
-
-  it('loses weight, end and note at an overwrite that has none', () => {
-    const table = open();
-    const slot = table.add('a');
-    table.write(slot, 1, 5);
-    table.dress(slot, 100, { expiresAt: 50, note: 'note' });
-    table.write(slot, 2, 6);
-    expect([table.totalWeight, table.mortals, table.expiresAt(slot), table.note(slot)]).toEqual([
-      0,
-      0,
+    expect([table.totalWeight, table.extras.mortals, table.size]).toEqual([0, 0, 0]);
+    const again = table.add('b', 2);
+    expect([again, table.expiresAt(slot), table.noteAt(slot), table.hitsAt(slot)]).toEqual([
+      slot,
       Infinity,
       undefined,
+      0,
+    ]);
+  });
+
+  it('gives a slot to another key, with no hits', () => {
+    const table = open();
+    const slot = table.add('a', 1);
+    table.countHit(slot);
+    table.replace(slot, 'b', 2);
+    expect([table.index.get('a'), table.keyAt(slot), table.valueAt(slot), table.hitsAt(slot)]).toEqual([
+      undefined,
+      'b',
+      2,
+      0,
     ]);
     table.audit();
   });
 
-  it('keeps every figure when it grows', () => {
+  it('counts hits up to 65,535 and no further', () => {
     const table = open();
+    const slot = table.add('a', 1);
+    table.recall(slot, 65_534);
+    table.countHit(slot);
+    table.countHit(slot);
+    expect(table.hitsAt(slot)).toBe(65_535);
+    table.recall(slot, 1e9);
+    expect(table.hitsAt(slot)).toBe(65_535);
+  });
+
+  it('keeps every figure when it grows, and grows no further than its limit', () => {
+    const table = open(1001);
+    table.extras.keepTimes(0);
     for (let key = 0; key < 1000; key++) {
-      const slot = table.add(`k${key}`);
-      table.write(slot, key, key);
-      table.dress(slot, key, { expiresAt: key % 2 === 0 ? key + 1 : Infinity });
+      const slot = table.add(`k${key}`, key);
+      table.extras.weigh(slot, key);
+      table.extras.endAt(slot, key % 2 === 0 ? key + 1 : Infinity);
+      table.extras.stamp(slot, key);
     }
     table.audit();
-    expect([table.weight(7), table.expiresAt(8), table.expiresAt(9), table.writtenAt(999)]).toEqual([
+    const { extras } = table;
+    expect([extras.weight(7), table.expiresAt(8), table.expiresAt(9), extras.writtenAt(999)]).toEqual([
       7,
       9,
       Infinity,
       999,
     ]);
+    expect([table.keys.length, table.values.length, table.hits.length]).toEqual([1001, 1001, 1001]);
   });
 });

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import type { Task } from './child.js';
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+const ENTRY = fileURLToPath(new URL('./child.ts', import.meta.url));
+
+/** Asks a process that has never run anything else. */
+export type Ask = <Answer>(task: Task) => Promise<Answer>;
+
+/**
+ * Bundles what is measured once, so that a process starts at once and an edit in the middle of a run changes nothing, and hands
+ * `use` the means to ask fresh processes. Packages are not bundled: rivals run as they are installed.
+ */
+export async function withFreshProcesses(use: (ask: Ask) => Promise<void>): Promise<void> {
+  // Beneath node_modules, since that is where the bundle looks for packages.
+  const folder = await mkdtemp(join(ROOT, 'node_modules', '.nuthatch-bench-'));
+  const outfile = join(folder, 'child.mjs');
+  try {
+    await build({
+      entryPoints: [ENTRY],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      packages: 'external',
+      tsconfig: join(ROOT, 'tsconfig.json'),
+      logLevel: 'warning',
+    });
+    await use((task) => run(outfile, task));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function run<Answer>(script: string, task: Task): Promise<Answer> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--expose-gc',
+    script,
+    JSON.stringify(task),
+  ]);
+  // The process is child.ts, which prints what the task is typed to answer.
+  return JSON.parse(stdout) as Answer;
+}

@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+import type { ClockName } from '../child/stopwatch.js';
+import { type Contestant, runs } from '../field/contestant.js';
+import { contestantOf, field } from '../field/field.js';
+import { expectations } from './expectations.js';
+import { full, fullCheck, type Preset, quick, quickCheck } from './presets.js';
+import type { RacePlan } from './race.js';
+
+export interface ThroughputOptions {
+  readonly json: boolean;
+  readonly check: boolean;
+  readonly races: readonly RacePlan[];
+}
+
+export const THROUGHPUT_USAGE = `throughput [--json] [--quick] [--check] [--size N] [--ttl off|on|both] [--only a,b]
+           [--rounds N] [--ms N] [--clock cpu|wall]
+  --json     prints the rows { library, operation, size, ttl, opsPerSecond }, medians of the rounds, and nothing else
+  --quick    10,000 entries, two short rounds: under a minute
+  --check    exits with 1 where a ratio is below the one in expected-ratios.json; without --only, only those are run
+  --size     only this size (otherwise 10000, 100000 and 1000000); may be repeated
+  --only     only these libraries (lru-cache, nuthatch/lru, ...)
+  --rounds   how many times everybody runs; without it, who is far from the top runs in every third round
+  --ms       how long an operation is measured in one round, in milliseconds
+  --clock    cpu: the time of the main thread on a processor, where the system tells it; or wall`;
+
+/** @throws Error where an option is unknown or wrong. */
+export function parseThroughput(args: readonly string[]): ThroughputOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      size: { type: 'string', multiple: true },
+      ttl: { type: 'string', default: 'both' },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      ms: { type: 'string' },
+      clock: { type: 'string', default: 'cpu' },
+    },
+  });
+  const { json, check, rounds, ms } = values;
+  const contestants = contestantsOf(values.only, check);
+  const clock = clockOf(values.clock);
+  const presets = presetsOf(values.quick, check);
+  const races = (values.size?.map(count) ?? presets.map(({ size }) => size)).flatMap((size) => {
+    const preset = presetOf(size, presets);
+    return ttlsOf(values.ttl).map((ttl) => ({
+      contestants: contestants.filter((contestant) => runs(contestant, ttl)),
+      size,
+      ttl,
+      rounds: rounds === undefined ? preset.rounds : count(rounds),
+      allInEveryRound: rounds !== undefined || check || values.quick,
+      measureMs: ms === undefined ? preset.measureMs : count(ms),
+      clock,
+    }));
+  });
+  return { json, check, races };
+}
+
+function contestantsOf(only: string | undefined, check: boolean): readonly Contestant[] {
+  const names =
+    only?.split(',') ??
+    (check ? expectations.flatMap(({ library, against }) => [library, ...against]) : undefined);
+  return names === undefined ? field : [...new Set(names)].map(contestantOf);
+}
+
+function presetsOf(isQuick: boolean, check: boolean): readonly Preset[] {
+  if (check) return isQuick ? quickCheck : fullCheck;
+  return isQuick ? quick : full;
+}
+
+/** The preset of the size, or of the next one above. */
+function presetOf(size: number, presets: readonly Preset[]): Preset {
+  // There is at least one in every list.
+  return presets.find((preset) => preset.size >= size) ?? (presets.at(-1) as Preset);
+}
+
+function ttlsOf(choice: string): readonly boolean[] {
+  if (choice === 'both') return [false, true];
+  if (choice === 'on' || choice === 'off') return [choice === 'on'];
+  throw new Error(`--ttl must be on, off or both, got ${choice}`);
+}
+
+function clockOf(choice: string): ClockName {
+  if (choice === 'cpu' || choice === 'wall') return choice;
+  throw new Error(`--clock must be cpu or wall, got ${choice}`);
+}
+
+function count(text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new Error(`a count must be a positive integer, got ${text}`);
+}

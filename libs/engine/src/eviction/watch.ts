@@ -1,0 +1,156 @@
+import type { RemovalCause } from '../kernel/entry.js';
+import type { EvictionContext, EvictionStrategyFactory, Slot } from './strategy.js';
+import { Trial } from './trial.js';
+
+const FIRST_SIZE = 64;
+/** What is marked of a slot. */
+const ABSENT = 0;
+const UNWATCHED = 1;
+const WATCHED = 2;
+/** How many slots are marked anew at an insertion, once the sample has changed. */
+const STRIDE = 8;
+/** How many requests of the sample pass between two looks at how many of its keys are resident. */
+const BETWEEN_COUNTS = 32;
+const NO_SLOT = -1;
+
+/** Follows the residents of a cache whose keys are in the sample, and has the candidates tried on them. */
+export class Watch {
+  readonly #context: EvictionContext;
+  readonly #trial: Trial;
+  #capacity: number;
+  /** By slot. */
+  #marks = new Uint8Array(FIRST_SIZE);
+  #residents = 0;
+  #watched = 0;
+  #uses = 0;
+  /** Slots from here on may be marked after an earlier sample. */
+  #remarked = Infinity;
+  /** The last slot that came in, and its hash. */
+  #newcomer: Slot = NO_SLOT;
+  #newcomerHash = 0;
+  #untilCount = BETWEEN_COUNTS;
+
+  constructor(candidates: readonly EvictionStrategyFactory[], context: EvictionContext) {
+    this.#context = context;
+    this.#capacity = context.capacity;
+    this.#trial = new Trial(candidates, context);
+  }
+
+  /** The number of the candidate that should be in charge. */
+  get best(): number {
+    return this.#trial.best;
+  }
+
+  /** How many uses and insertions there were. */
+  get requests(): number {
+    return this.#uses;
+  }
+
+  /** The hit ratio that each candidate is estimated to have. */
+  estimates(): number[] {
+    return this.#trial.estimates();
+  }
+
+  /** Keeps a candidate in charge until another has a new lead. */
+  retain(candidate: number): void {
+    this.#trial.retain(candidate);
+  }
+
+  /** The hash of the key in a slot, which costs nothing for the last that came in. */
+  hashOf(slot: Slot): number {
+    return slot === this.#newcomer ? this.#newcomerHash : this.#context.hashOf(slot);
+  }
+
+  /**
+   * Tries the candidates on a newcomer, before it is let in: where one of them throws, nobody has learnt of it yet. One that has been read
+   * comes from another strategy and is no request.
+   */
+  expect(slot: Slot): void {
+    this.#uses++;
+    const hash = this.#context.hashOf(slot);
+    this.#newcomer = slot;
+    this.#newcomerHash = hash;
+    if (this.#trial.watches(hash)) this.#judge(hash, this.#context.entries.hits(slot) === 0);
+  }
+
+  insert(slot: Slot): void {
+    if (slot >= this.#marks.length) this.#grow(slot + 1);
+    if (this.#isRemarking()) this.#remark();
+    this.#mark(slot);
+  }
+
+  /** Answers whether the resident is watched. */
+  access(slot: Slot): boolean {
+    this.#uses++;
+    if (this.#marks[slot] !== WATCHED) return false;
+    this.#judge(this.hashOf(slot), true);
+    return true;
+  }
+
+  remove(slot: Slot, cause: RemovalCause = 'evicted'): void {
+    if (this.#marks[slot] === WATCHED && cause !== 'evicted' && cause !== 'replaced')
+      this.#trial.forget(this.hashOf(slot));
+    this.#unmark(slot);
+    if (slot === this.#newcomer) this.#newcomer = NO_SLOT;
+  }
+
+  resize(capacity: number): void {
+    this.#capacity = capacity;
+    this.#trial.resize(capacity);
+    this.#remarked = 0;
+  }
+
+  audit(resident: ReadonlySet<Slot>): void {
+    const watched = this.#marks.filter((mark) => mark === WATCHED).length;
+    if (this.#residents !== resident.size || this.#watched !== watched)
+      throw new Error(
+        `adaptive: ${this.#watched} of ${this.#residents} watched, but ${watched} of ${resident.size} are`,
+      );
+    for (const [slot, mark] of this.#marks.entries())
+      if ((mark !== ABSENT) !== resident.has(slot))
+        throw new Error(`adaptive: slot ${slot} is marked ${mark}`);
+    this.#trial.audit();
+  }
+
+  #judge(hash: number, isRequest: boolean): void {
+    if (isRequest) this.#trial.request(hash);
+    else this.#trial.admit(hash);
+    if (--this.#untilCount > 0) return;
+    this.#untilCount = BETWEEN_COUNTS;
+    if (2 * this.#residents >= this.#capacity && !this.#isRemarking())
+      this.#trial.scale(Math.round((this.#capacity * this.#watched) / this.#residents));
+  }
+
+  #isRemarking(): boolean {
+    return this.#remarked < this.#marks.length;
+  }
+
+  #remark(): void {
+    const until = Math.min(this.#remarked + STRIDE, this.#marks.length);
+    for (let slot = this.#remarked; slot < until; slot++) {
+      if (this.#marks[slot] === ABSENT) continue;
+      this.#unmark(slot);
+      this.#mark(slot);
+    }
+    this.#remarked = until;
+  }
+
+  #mark(slot: Slot): void {
+    const isWatched = this.#trial.watches(this.hashOf(slot));
+    this.#marks[slot] = isWatched ? WATCHED : UNWATCHED;
+    this.#residents++;
+    if (isWatched) this.#watched++;
+  }
+
+  #unmark(slot: Slot): void {
+    if (this.#marks[slot] === WATCHED) this.#watched--;
+    this.#marks[slot] = ABSENT;
+    this.#residents--;
+  }
+
+  #grow(atLeast: number): void {
+    const marks = new Uint8Array(Math.max(atLeast, this.#marks.length * 2));
+    marks.set(this.#marks);
+    this.#marks = marks;
+  }
+}

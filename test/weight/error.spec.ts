@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { serialize } from 'node:v8';
+import { estimateWeight } from '../../libs/engine/src/memory/weight.js';
+import { kinds } from './values.js';
+
+/** The error that `estimateWeight` documents. */
+const HEAP = { least: 0.85, most: 1.15 };
+const SERIALISED = { least: 0.8, most: 12 };
+
+/** By kind, the estimate as a part of what the heap of a fresh process grew by. */
+function measureHeap(): Readonly<Record<string, number>> {
+  const program = join(import.meta.dirname, 'heap-growth.ts');
+  const options = ['--expose-gc', '--import', '@swc-node/register/esm-register', program];
+  const { stdout, stderr } = spawnSync(process.execPath, options, { encoding: 'utf8' });
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as Readonly<Record<string, number>>;
+}
+
+describe('the weight of a value', () => {
+  it('is within 15 % of what the heap grows by, for every kind', () => {
+    const { 'an entry': _, ...ratios } = measureHeap();
+    expect(Object.keys(ratios)).toEqual(Object.keys(kinds));
+    const wrong = Object.entries(ratios).filter(([, ratio]) => ratio < HEAP.least || ratio > HEAP.most);
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(Object.entries(kinds))('takes %s for 0.8 to 12 times its serialised length', (_, make) => {
+    const value = make(7);
+    const weight = estimateWeight(value, undefined) - estimateWeight(undefined, undefined);
+    const ratio = weight / serialize(value).length;
+    expect(ratio).toBeGreaterThan(SERIALISED.least);
+    expect(ratio).toBeLessThan(SERIALISED.most);
+  });
+});
