@@ -22,7 +22,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const names = Object.keys(manifest.exports)
   .filter((subpath) => subpath !== './package.json')
   .map((subpath) => subpath.replace('.', manifest.name));
-const withoutPeers = ['nuthatch/engine', 'nuthatch/testing'];
+const withoutPeers = ['nuthatch/engine', 'nuthatch/simulator', 'nuthatch/testing'];
 const clients = ['reflect-metadata', 'rxjs', 'better-sqlite3'].map((name) => pinned(name));
 
 const workplace = mkdtempSync(join(tmpdir(), 'nuthatch-package-'));
@@ -69,6 +69,19 @@ function useWithoutPeers(tarball) {
   );
   if (present.length > 0) throw new Error(`npm installed optional peers: ${present}`);
   loadAll(folder, withoutPeers);
+  useCommand(folder);
+}
+
+/** Records a program, and replays what was recorded. */
+function useCommand(folder) {
+  const program =
+    "require('nuthatch/engine').createCache().then(async (c) => { for (const k of 'aba') await c.get(k) })";
+  run(folder, ['npx', 'nuthatch', 'record', '--', 'node', '-e', program]);
+  const flags = '--sizes 2 --strategies lru --json'.split(' ');
+  const args = ['nuthatch', 'simulate', 'trace.txt.gz', ...flags];
+  const [row] = JSON.parse(execFileSync('npx', args, { cwd: folder, encoding: 'utf8' }));
+  if (row.requests !== 3 || row.hits !== 1)
+    throw new Error(`nuthatch simulate answered ${JSON.stringify(row)}`);
 }
 
 function useWithNest12(tarball) {

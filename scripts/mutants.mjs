@@ -28,6 +28,7 @@ function readPatch(path) {
     path,
     what: header('what'),
     tests: header('tests').split(/\s+/),
+    names: header('names') || '.',
     files,
   };
 }
@@ -55,7 +56,7 @@ function copyInto(folder, file) {
 }
 
 /** Runs tests in a copy; answers what failed, `undefined` where they did not come to an end. */
-function runTests(folder, tests) {
+function runTests(folder, { tests, names }) {
   const report = join(folder, 'report.json');
   rmSync(report, { force: true });
   const args = [
@@ -63,6 +64,7 @@ function runTests(folder, tests) {
     '--json',
     `--outputFile=${report}`,
     '--maxWorkers=1',
+    `--testNamePattern=${names}`,
     '--runTestsByPath',
     ...tests,
   ];
@@ -94,7 +96,7 @@ async function tryMutant(folder, mutant) {
   const applied = spawnSync('git', ['apply', mutant.path], { cwd: folder, encoding: 'utf8' });
   if (applied.status !== 0)
     return { ...mutant, verdict: 'DOES NOT APPLY', by: applied.stderr.trim(), seconds: seconds() };
-  const result = await runTests(folder, mutant.tests);
+  const result = await runTests(folder, mutant);
   for (const file of mutant.files) copyInto(folder, file);
   return { ...mutant, ...judge(result), seconds: seconds() };
 }
@@ -110,7 +112,8 @@ function judge(result) {
 /** Without a bug every test has to pass, or the red of a mutant would say nothing. */
 async function checkGreen(folder, mutants) {
   const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
-  const result = await runTests(folder, tests);
+  const names = mutants.map((mutant) => mutant.names).join('|');
+  const result = await runTests(folder, { tests, names });
   if (result !== undefined && !result.isBroken && result.failed.length === 0) return;
   throw new Error(`the tests fail without any mutant: ${result?.failed.join('; ') || 'they do not run'}`);
 }

@@ -65,7 +65,7 @@ describe.each(names)('bounds that attack %s', (eviction) => {
           if ('advance' in each) clock.advance(each.advance);
         });
       }),
-      { numRuns: 60 },
+      { numRuns: Number(process.env['NUTHATCH_RUNS'] ?? 60) },
     );
   });
 });

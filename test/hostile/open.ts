@@ -4,6 +4,9 @@ import { FakeClock } from 'nuthatch/testing';
 /** Every registered strategy. */
 export const names = Object.keys(evictionStrategies) as EvictionName[];
 
+/** A cache of numbers under any keys. */
+export type NumberCache = MemoryCache<unknown, number>;
+
 /** A cache whose books and bounds are checked after every call. */
 export function open<V = number>(eviction: EvictionName, options: Partial<MemoryOptions<unknown, V>> = {}) {
   const clock = new FakeClock();

@@ -90,6 +90,8 @@ describe.each(names)('weights that attack %s', (eviction) => {
     cache.clear();
     for (let at = 0; at < 20; at++) cache.set(at, 0.1);
     expect([cache.size, cache.totalWeight]).toEqual([3, 3]);
+    for (const key of cache.keys()) cache.set(key, 0);
+    expect([cache.size, cache.totalWeight]).toEqual([3, 0]);
   });
 
   it('may grow and shrink under an entry until nothing else fits', () => {
@@ -98,6 +100,7 @@ describe.each(names)('weights that attack %s', (eviction) => {
     for (const weight of [57, 64, 1, 0, 33, 65, 64]) {
       const isKept = cache.set('x', weight);
       expect([cache.has('x'), cache.peek('x')]).toEqual([isKept, isKept ? weight : undefined]);
+      expect(cache.totalWeight).toBe([...cache].reduce((sum, [, value]) => sum + value, 0));
       for (let at = 0; at < 8; at++) cache.set(at, 8);
     }
   });

@@ -54,7 +54,7 @@ class Model {
   reads = 0;
   undos: Step[] = [];
   redos: Step[] = [];
-  eviction = 'lru';
+  eviction = 'adaptive';
   policy: string | undefined;
   saved: Saved | undefined;
   readonly #foreign = new Map<string, number>();

@@ -1,5 +1,6 @@
 import { ArcReference } from './arc.js';
 import { FifoReference } from './fifo.js';
+import { GdsfReference } from './gdsf.js';
 import { LfuReference } from './lfu.js';
 import { LirsReference } from './lirs.js';
 import { LruKReference } from './lru-k.js';
@@ -15,6 +16,7 @@ import { TwoQueueReference } from './two-queue.js';
 export const references: Readonly<Record<string, (capacity: number) => Reference>> = {
   arc: (capacity) => new ArcReference(capacity),
   fifo: (capacity) => new FifoReference(capacity),
+  gdsf: (capacity) => new GdsfReference(capacity),
   lfu: (capacity) => new LfuReference(capacity),
   lirs: (capacity) => new LirsReference(capacity),
   lru: (capacity) => new LruReference(capacity),

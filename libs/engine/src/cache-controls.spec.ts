@@ -50,7 +50,7 @@ describe('metrics', () => {
   });
 
   it('count what is done, entry by entry', async () => {
-    const { cache, clock } = await open({ maxItems: 2, weigh: () => 10 });
+    const { cache, clock } = await open({ maxItems: 2, weigh: () => 10, eviction: 'lru' });
     await cache.setMany(Object.entries({ owl: 1, wren: 2, jay: 3 }));
     await cache.set('jay', 4, { ttl: '1m' });
     await cache.deleteMany(['wren', 'emu']);

@@ -10,7 +10,12 @@ export type {
   HitTier,
 } from './events/cache-event.js';
 export { LoggingHook, type CacheHook, type HookLogger } from './events/hooks.js';
-export { evictionStrategies, type EvictionChoice, type EvictionName } from './eviction/resolve.js';
+export {
+  DEFAULT_EVICTION,
+  evictionStrategies,
+  type EvictionChoice,
+  type EvictionName,
+} from './eviction/resolve.js';
 export { SlotList } from './eviction/slot-list.js';
 export type {
   EvictionChoiceReport,

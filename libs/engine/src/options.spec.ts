@@ -98,7 +98,7 @@ describe('options left out', () => {
       maxItems: 1000,
       maxBytes: 64 * 1024 ** 2,
       ttlMs: Infinity,
-      eviction: { strategy: 'lru' },
+      eviction: { strategy: 'adaptive' },
       store: undefined,
       writePolicy: undefined,
     });

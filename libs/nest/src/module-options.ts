@@ -13,7 +13,7 @@ import type { ProviderDefinition } from './provider-definition.js';
 
 /** The parts of a cache that can be chosen by name, given ready-made, or left to Nest to make. */
 export interface PartChoices {
-  /** Who leaves when the cache is full: a name, a factory, or a provider of one; `'lru'` by default. */
+  /** Who leaves when the cache is full: a name, a factory, or a provider of one; `'adaptive'` by default. */
   readonly eviction?: EvictionChoice | ProviderDefinition<EvictionStrategyFactory> | undefined;
   /** How writes reach the store: a name, a factory, or a provider of one; `'writeThrough'` by default. Needs a `store`. */
   readonly writePolicy?: WritePolicyChoice | ProviderDefinition<WritePolicyFactory> | undefined;

@@ -1,6 +1,6 @@
 import {
   type BackingStoreFactory,
-  type EvictionName,
+  DEFAULT_EVICTION,
   evictionStrategies,
   mapStore,
   type StoreName,
@@ -9,24 +9,21 @@ import {
 } from 'nuthatch/engine';
 import { badDeclaration } from './errors.js';
 
-/** The engine's own defaults, which it does not export: what stands under a token must be there before the cache is opened. */
-const DEFAULTS: { readonly eviction: EvictionName; readonly writePolicy: WritePolicyName } = {
-  eviction: 'lru',
-  writePolicy: 'writeThrough',
-};
+/** The engine's own default, which it does not export: what stands under a token must be there before the cache is opened. */
+const DEFAULT_WRITE_POLICY: WritePolicyName = 'writeThrough';
 
 /** The engine's stores by name, of which it exports the names; each use makes one of its own. */
 const STORES: Readonly<Record<StoreName, () => BackingStoreFactory>> = { map: mapStore };
 
 /** The factory of an eviction strategy. What is no known name is handed on: the engine says what is wrong with it. */
 export function resolveEviction(choice: unknown): unknown {
-  return named(evictionStrategies, choice ?? DEFAULTS.eviction) ?? choice;
+  return named(evictionStrategies, choice ?? DEFAULT_EVICTION) ?? choice;
 }
 
 /** The factory of a write policy; none where none was chosen and there is no store. */
 export function resolveWritePolicy(choice: unknown, store: unknown): unknown {
   if (choice === undefined && store === undefined) return undefined;
-  return named(writePolicies, choice ?? DEFAULTS.writePolicy) ?? choice;
+  return named(writePolicies, choice ?? DEFAULT_WRITE_POLICY) ?? choice;
 }
 
 /** The factory of a store, or the store; `false` means none. */

@@ -15,6 +15,8 @@ export interface Opening {
   readonly capacity: number;
   /** Left out: entries live for ever. */
   readonly ttlMs?: number | undefined;
+  /** Whether entries have weights, and the sum of them a bound, which is not reached. */
+  readonly isWeighed?: boolean;
 }
 
 /** One line of the table. */
@@ -22,6 +24,8 @@ export interface Contestant {
   readonly name: string;
   /** Whether entries can be given a time to live, or must be. */
   readonly ttl: 'none' | 'optional' | 'needed';
+  /** Whether it knows weights. */
+  readonly weighs: boolean;
   /** Whether it makes room by itself; only then it runs the operations that need that. */
   readonly evicts: boolean;
   /** Whether a figure of it is often asked for: it runs in every round then, others in every third. */

@@ -1,6 +1,7 @@
 import { type EvictionStrategyFactory, evictionStrategies, MemoryCache } from 'nuthatch/engine';
 import type { Contestant, Value } from './contestant.js';
 import { rivals } from './rivals.js';
+import { MAX_WEIGHT, weigh } from './weight.js';
 
 /** The one that all others are measured against. */
 export const REFERENCE = 'lru-cache';
@@ -13,6 +14,7 @@ const bound: Contestant = {
   leads: true,
   ttl: 'none',
   evicts: false,
+  weighs: false,
   note: 'the bound: evicts nothing',
   load: async () => () => new Map<string, Value>(),
 };
@@ -37,11 +39,15 @@ function ours(strategy: string, eviction: EvictionStrategyFactory): Contestant {
     leads: LEADING_STRATEGIES.has(strategy),
     ttl: 'optional',
     evicts: true,
+    weighs: true,
     load:
       async () =>
-      ({ capacity: maxItems, ttlMs: ttl }) =>
-        new MemoryCache<string, Value>(
-          ttl === undefined ? { maxItems, eviction } : { maxItems, eviction, ttl },
-        ),
+      ({ capacity: maxItems, ttlMs: ttl, isWeighed = false }) =>
+        new MemoryCache<string, Value>({
+          maxItems,
+          eviction,
+          ...(ttl === undefined ? {} : { ttl }),
+          ...(isWeighed ? { maxBytes: maxItems * MAX_WEIGHT, weigh } : {}),
+        }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Contestant, Opening, Subject, Value } from './contestant.js';
+import { MAX_WEIGHT, weigh } from './weight.js';
 
-const evicting = { evicts: true } as const;
+const evicting = { evicts: true, weighs: false } as const;
 const withTtl = { ttl: 'optional' } as const;
 const withoutTtl = { ttl: 'none' } as const;
 
@@ -9,7 +10,7 @@ const withoutTtl = { ttl: 'none' } as const;
  * live, writing an entry again renews it in all of them.
  */
 export const rivals: readonly Contestant[] = [
-  { ...evicting, ...withTtl, name: 'lru-cache', leads: true, load: loadLruCache },
+  { ...evicting, ...withTtl, weighs: true, name: 'lru-cache', leads: true, load: loadLruCache },
   { ...evicting, ...withTtl, name: 'quick-lru', leads: true, holdsUpTo: 2, load: loadQuickLru },
   { ...evicting, ...withTtl, name: 'tiny-lru', leads: true, load: loadTinyLru },
   { ...evicting, ...withoutTtl, name: 'lru.min', leads: true, load: loadLruMin },
@@ -33,6 +34,7 @@ export const rivals: readonly Contestant[] = [
   {
     ...withTtl,
     evicts: false,
+    weighs: false,
     name: 'node-cache',
     leads: false,
     note: 'refuses writes when it is full',
@@ -62,8 +64,12 @@ type Open = (opening: Opening) => Subject;
 
 async function loadLruCache(): Promise<Open> {
   const { LRUCache } = await import('lru-cache');
-  return ({ capacity: max, ttlMs: ttl }) =>
-    new LRUCache<string, Value>(ttl === undefined ? { max } : { max, ttl });
+  return ({ capacity: max, ttlMs: ttl, isWeighed = false }) =>
+    new LRUCache<string, Value>({
+      max,
+      ...(ttl === undefined ? {} : { ttl }),
+      ...(isWeighed ? { maxSize: max * MAX_WEIGHT, sizeCalculation: weigh } : {}),
+    });
 }
 
 async function loadQuickLru(): Promise<Open> {

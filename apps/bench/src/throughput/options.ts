@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { ClockName } from '../child/stopwatch.js';
 import { type Contestant, runs } from '../field/contestant.js';
 import { contestantOf, field } from '../field/field.js';
+import { readCount } from '../report/read-count.js';
 import { expectations } from './expectations.js';
 import { full, fullCheck, type Preset, quick, quickCheck } from './presets.js';
 import type { RacePlan } from './race.js';
@@ -43,18 +44,20 @@ export function parseThroughput(args: readonly string[]): ThroughputOptions {
   const contestants = contestantsOf(values.only, check);
   const clock = clockOf(values.clock);
   const presets = presetsOf(values.quick, check);
-  const races = (values.size?.map(count) ?? presets.map(({ size }) => size)).flatMap((size) => {
-    const preset = presetOf(size, presets);
-    return ttlsOf(values.ttl).map((ttl) => ({
-      contestants: contestants.filter((contestant) => runs(contestant, ttl)),
-      size,
-      ttl,
-      rounds: rounds === undefined ? preset.rounds : count(rounds),
-      allInEveryRound: rounds !== undefined || check || values.quick,
-      measureMs: ms === undefined ? preset.measureMs : count(ms),
-      clock,
-    }));
-  });
+  const races = (values.size?.map((size) => readCount(size, 0)) ?? presets.map(({ size }) => size)).flatMap(
+    (size) => {
+      const preset = presetOf(size, presets);
+      return ttlsOf(values.ttl).map((ttl) => ({
+        contestants: contestants.filter((contestant) => runs(contestant, ttl)),
+        size,
+        ttl,
+        rounds: readCount(rounds, preset.rounds),
+        allInEveryRound: rounds !== undefined || check || values.quick,
+        measureMs: readCount(ms, preset.measureMs),
+        clock,
+      }));
+    },
+  );
   return { json, check, races };
 }
 
@@ -85,10 +88,4 @@ function ttlsOf(choice: string): readonly boolean[] {
 function clockOf(choice: string): ClockName {
   if (choice === 'cpu' || choice === 'wall') return choice;
   throw new Error(`--clock must be cpu or wall, got ${choice}`);
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new Error(`a count must be a positive integer, got ${text}`);
 }

@@ -1,4 +1,4 @@
-import { type Estimate, estimate } from '../statistics/interval.js';
+import { type Estimate, estimate } from '../statistics/estimate.js';
 import { median } from '../statistics/median.js';
 import type { Row } from './race.js';
 

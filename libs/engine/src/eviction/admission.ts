@@ -86,12 +86,12 @@ export class Admission {
 
   /** Everybody, as they would leave one after the other. */
   *order(): Generator<Slot, void> {
-    const candidates = this.#candidates();
+    const claims = this.#claims();
     const probation = [...this.#regions.members(TAIL), ...this.#regions.members(PROBATION)];
-    let accepted = probation.length - candidates.length;
+    let accepted = probation.length - claims.length;
     const rivals = [...probation.slice(0, accepted), ...this.#regions.members(PROTECTED)];
     let gone = 0;
-    for (const claim of candidates) {
+    for (const claim of claims) {
       let { owed } = claim;
       while (owed > 0 && gone < rivals.length) {
         let at = gone;
@@ -114,17 +114,20 @@ export class Admission {
     if (!(this.#owed > 0)) throw new Error(`${name}: candidate ${this.#candidate} is owed ${this.#owed}`);
   }
 
-  /** The claims as they come up. */
-  #candidates(): Claim[] {
-    const claims: Claim[] = [];
-    if (this.#candidate === NOBODY) return claims;
-    claims.push(this.#claim());
-    let next = this.#regions.after(this.#candidate);
-    for (; next !== undefined; next = this.#regions.after(next)) {
-      const [uses, owed] = [this.#usesOf(next), this.#regions.weight(next)];
-      claims.push({ candidate: next, uses, owed, isLucky: false });
-    }
-    return claims;
+  /** Those who have to win their places, as they come up. */
+  claimants(): Slot[] {
+    const slots: Slot[] = [];
+    let slot = this.#candidate === NOBODY ? undefined : this.#candidate;
+    for (; slot !== undefined; slot = this.#regions.after(slot)) slots.push(slot);
+    return slots;
+  }
+
+  #claims(): Claim[] {
+    return this.claimants().map((candidate) => {
+      if (candidate === this.#candidate) return this.#claim();
+      const owed = this.#regions.weight(candidate);
+      return { candidate, uses: this.#usesOf(candidate), owed, isLucky: false };
+    });
   }
 
   /** The one that is open. */

@@ -113,3 +113,8 @@ export class Handover implements EvictionStrategy {
     this.#moved = moved;
   }
 }
+
+/** A swap from one strategy to another, which moves nobody yet. */
+export function handOver(from: EvictionStrategy, to: EvictionStrategy): Handover {
+  return new Handover(from, to);
+}

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { MemoryCache } from '../memory/memory-cache.js';
+import { agingLfu } from './lfu.js';
 
 function open(maxItems = 3): MemoryCache<string, number> {
   return new MemoryCache<string, number>({ maxItems, eviction: 'lfu' });
@@ -82,5 +84,62 @@ describe('lfu', () => {
     cache.audit();
     cache.resize({ maxItems: 10 });
     expect([...cache.keys()].sort()).toEqual(Array.from({ length: 10 }, (_, at) => `read:${990 + at}`));
+  });
+});
+
+describe('agingLfu', () => {
+  it('forgets in time what was used often long ago', () => {
+    const outlives = (eviction: 'lfu' | typeof agingLfu): boolean => {
+      const cache = new MemoryCache<string, number>({ maxItems: 3, eviction });
+      use(cache, 'old', 20);
+      for (let turn = 0; turn < 100; turn++) use(cache, `new:${Math.floor(turn / 2)}`, 1);
+      cache.audit();
+      return cache.has('old');
+    };
+    expect([outlives('lfu'), outlives(agingLfu)]).toEqual([true, false]);
+  });
+
+  it('does not age by what was deleted', () => {
+    const cache = new MemoryCache<string, number>({ maxItems: 3, eviction: agingLfu });
+    use(cache, 'a', 5);
+    use(cache, 'b', 20);
+    cache.delete('b');
+    for (const key of ['c', 'd', 'e', 'f']) use(cache, key, 0);
+    expect([...cache.keys()]).toEqual(['a', 'e', 'f']);
+  });
+
+  it('evicts what has been used least since the frequency of the victims when it came', () => {
+    interface Entry {
+      readonly key: number;
+      readonly frequency: number;
+    }
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(15), { maxLength: 200 }),
+        fc.integer({ min: 1, max: 8 }),
+        (keys, maxItems) => {
+          const cache = new MemoryCache<number, number>({ maxItems, eviction: agingLfu });
+          let age = 0;
+          /** The longest unused first. */
+          let entries: Entry[] = [];
+          for (const key of keys) {
+            const present = entries.find((entry) => entry.key === key);
+            entries = entries.filter((entry) => entry.key !== key);
+            if (present === undefined && entries.length === maxItems) {
+              age = Math.max(age, Math.min(...entries.map(({ frequency }) => frequency)));
+              const least = Math.min(...entries.map(({ frequency }) => frequency));
+              entries.splice(
+                entries.findIndex(({ frequency }) => frequency === least),
+                1,
+              );
+            }
+            entries.push({ key, frequency: (present?.frequency ?? age) + 1 });
+            if (cache.get(key) === undefined) cache.set(key, key);
+            cache.audit();
+            expect([...cache.keys()].sort()).toEqual(entries.map((entry) => entry.key).sort());
+          }
+        },
+      ),
+    );
   });
 });

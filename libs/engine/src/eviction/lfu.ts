@@ -1,3 +1,4 @@
+import type { RemovalCause } from '../kernel/entry.js';
 import { auditMembers } from './audit.js';
 import { SlotList } from './slot-list.js';
 import type { EvictionContext, EvictionStrategy, EvictionStrategyFactory, Slot } from './strategy.js';
@@ -21,6 +22,7 @@ interface Bucket {
  */
 class Lfu implements EvictionStrategy {
   readonly #context: EvictionContext;
+  readonly #ages: boolean;
   /** Least used first; among equals, the longest unused first. */
   readonly #uses = new SlotList();
   readonly #bucketOf: (Bucket | undefined)[] = [];
@@ -29,18 +31,25 @@ class Lfu implements EvictionStrategy {
   #hint: Bucket | undefined;
   /** The last that came in, while it is unused. */
   #newcomer: Slot | undefined;
+  /** The frequency from which newcomers start: where entries age, that of the last victim. */
+  #age = 0;
 
-  constructor(context: EvictionContext) {
+  constructor(context: EvictionContext, ages: boolean) {
     this.#context = context;
+    this.#ages = ages;
   }
 
   onInsert(slot: Slot): void {
     // Written out of order, as at a swap, the array would have holes and be slow.
     while (this.#bucketOf.length <= slot) this.#bucketOf.push(undefined);
-    const frequency = this.#context.entries.hits(slot) + 1;
-    const below = frequency === 1 ? undefined : this.#lastBelow(frequency);
-    this.#hint = this.#place(slot, frequency, below);
-    this.#newcomer = frequency === 1 ? slot : undefined;
+    const hits = this.#context.entries.hits(slot);
+    const frequency = this.#age + hits + 1;
+    this.#hint = this.#place(
+      slot,
+      frequency,
+      this.#lastBelow(frequency, hits === 0 ? this.#lowest : this.#hint),
+    );
+    this.#newcomer = hits === 0 ? slot : undefined;
   }
 
   onAccess(slot: Slot): void {
@@ -55,10 +64,15 @@ class Lfu implements EvictionStrategy {
     this.#place(slot, frequency, bucket.size > 0 ? bucket : bucket.lower);
   }
 
-  onRemove(slot: Slot): void {
+  onRemove(slot: Slot, cause: RemovalCause = 'evicted'): void {
+    // What is too heavy to be kept is evicted, too, and was not the one to go.
+    const ages = this.#ages && cause === 'evicted' && slot === this.chooseVictim();
     if (slot === this.#newcomer) this.#newcomer = undefined;
-    this.#leave(slot, this.#bucketOf[slot]!);
+    const bucket = this.#bucketOf[slot]!;
+    const { frequency } = bucket;
+    this.#leave(slot, bucket);
     this.#bucketOf[slot] = undefined;
+    if (ages && frequency > this.#age) this.#ageTo(frequency);
   }
 
   chooseVictim(): Slot | undefined {
@@ -80,9 +94,17 @@ class Lfu implements EvictionStrategy {
     this.#auditBuckets(resident);
   }
 
-  /** The last bucket of a frequency below `frequency`, searched from the hint. */
-  #lastBelow(frequency: number): Bucket | undefined {
-    let bucket = this.#hint ?? this.#lowest;
+  /** The newcomer came for the victim's place, so it starts from what the victim left. */
+  #ageTo(frequency: number): void {
+    this.#age = frequency;
+    if (this.#newcomer === undefined) return;
+    this.#leave(this.#newcomer, this.#bucketOf[this.#newcomer]!);
+    this.#place(this.#newcomer, frequency + 1, this.#lastBelow(frequency + 1, this.#lowest));
+  }
+
+  /** The last bucket of a frequency below `frequency`, searched from one that may be near. */
+  #lastBelow(frequency: number, near: Bucket | undefined): Bucket | undefined {
+    let bucket = near ?? this.#lowest;
     while (bucket !== undefined && bucket.frequency >= frequency) bucket = bucket.lower;
     while (bucket?.higher !== undefined && bucket.higher.frequency < frequency) bucket = bucket.higher;
     return bucket;
@@ -147,6 +169,9 @@ class Lfu implements EvictionStrategy {
   }
 
   #auditLeftovers(resident: ReadonlySet<Slot>): void {
+    const { frequency } = this.#lowest ?? { frequency: Infinity };
+    if (frequency < this.#age || (!this.#ages && this.#age > 0))
+      throw new Error(`lfu: aged by ${this.#age}, the lowest frequency is ${frequency}`);
     const stale = this.#bucketOf.findIndex((bucket, slot) => bucket !== undefined && !resident.has(slot));
     if (stale !== -1) throw new Error(`lfu: slot ${stale} left, but still has a bucket`);
     let hint = this.#hint;
@@ -157,4 +182,20 @@ class Lfu implements EvictionStrategy {
 }
 
 /** Evicts the entry that was used least often, the newcomer aside; among equals, the one whose last use is longest ago. O(1). */
-export const lfu: EvictionStrategyFactory = { name: 'lfu', create: (context) => new Lfu(context) };
+export const lfu: EvictionStrategyFactory = { name: 'lfu', create: (context) => new Lfu(context, false) };
+
+/**
+ * `lfu` that forgets: newcomers start from the frequency of the last victim instead of from nothing, so that they catch up with what was used
+ * often long ago, and nothing stays for its past alone (dynamic ageing: Martin Arlitt, Ludmila Cherkasova, John Dilley, Rich Friedrich and
+ * Tai Jin, "Evaluating content management techniques for Web proxy caches", Performance Evaluation
+ * Review 27(4), 2000). O(1).
+ *
+ * @example
+ * ```ts
+ * const cache = new MemoryCache<string, Page>({ maxItems: 10_000, eviction: agingLfu });
+ * ```
+ */
+export const agingLfu: EvictionStrategyFactory = {
+  name: 'agingLfu',
+  create: (context) => new Lfu(context, true),
+};

@@ -1,4 +1,6 @@
+import { seededRandom } from '../kernel/random.js';
 import { MemoryCache } from '../memory/memory-cache.js';
+import { lirs } from './lirs.js';
 
 function open(maxItems = 3): MemoryCache<string, number> {
   return new MemoryCache<string, number>({ maxItems, eviction: 'lirs' });
@@ -132,6 +134,30 @@ describe('lirs', () => {
     cache.resize({ maxItems: 100 });
     request(cache, ...named('more', 1000));
     expect(held(cache, ...keys)).toEqual(keys.slice(90));
+  });
+
+  it('makes LIR what is used where no LIR entry is left', () => {
+    request(cache, 'a', 'b', 'c');
+    cache.delete('a');
+    cache.delete('b');
+    request(cache, 'c', 'd', 'e', 'f');
+    expect([...cache.keys()]).toEqual(['c', 'd', 'f']);
+  });
+
+  it('keeps its measure where it has to evict before it has heard of all, as during a swap', () => {
+    let hits = 1;
+    const entries = { weight: () => 0, expiresAt: () => Infinity, writtenAt: () => 0, hits: () => hits };
+    const random = seededRandom(1);
+    const strategy = lirs.create({ capacity: 100, random, hashOf: (slot) => slot, entries });
+    for (let slot = 0; slot < 50; slot++) strategy.onInsert(slot);
+    for (let slot = 0; slot < 3; slot++) strategy.onRemove(slot, 'evicted');
+    for (let slot = 50; slot < 103; slot++) strategy.onInsert(slot);
+    hits = 0;
+    for (let slot = 200; slot < 220; slot++) {
+      strategy.onInsert(slot);
+      strategy.onRemove(strategy.chooseVictim()!, 'evicted');
+    }
+    expect([...strategy.order()].slice(0, 3)).toEqual([4, 5, 6]);
   });
 
   it('has somebody on trial where bytes bind and fewer fit than it was told', () => {

@@ -89,13 +89,13 @@ export class Regions {
     this.#queues.remove(slot);
   }
 
-  /** Reads the weight of an entry again; answers whether it has grown. */
+  /** Reads the weight of an entry again; answers whether it has changed. */
   weighAgain(slot: Slot): boolean {
     if (this.#weights === undefined) return false;
     const before = this.#weights[slot]!;
     const weight = this.#note(slot, this.#weightOf(slot));
     if (weight !== before) this.#sums[this.#regionOf(slot)]! += weight - before;
-    return weight > before;
+    return weight !== before;
   }
 
   /** @throws Error where the queues, the count or a sum is wrong. */

@@ -5,6 +5,9 @@ import type { EvictionStrategyFactory } from './strategy.js';
 /** The strategies that come with the engine. */
 export type EvictionName = keyof typeof strategies;
 
+/** The strategy of a cache that was told of none. */
+export const DEFAULT_EVICTION: EvictionName = 'adaptive';
+
 /** How a strategy is chosen: by its name in the register, or as a factory of your own. */
 export type EvictionChoice = EvictionName | EvictionStrategyFactory;
 

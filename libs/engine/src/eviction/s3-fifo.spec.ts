@@ -1,4 +1,6 @@
+import { seededRandom } from '../kernel/random.js';
 import { MemoryCache } from '../memory/memory-cache.js';
+import { s3Fifo } from './s3-fifo.js';
 
 function open(maxItems = 10): MemoryCache<string, number> {
   return new MemoryCache<string, number>({ maxItems, eviction: 's3Fifo' });
@@ -113,5 +115,18 @@ describe('s3Fifo', () => {
     cache.resize({ maxItems: 5 });
     cache.audit();
     expect(held(cache, ...named('main', 9), 'next')).toEqual([...named('main', 9).slice(5), 'next']);
+  });
+
+  it('spares 16,384 entries at most for one victim', () => {
+    const entries = { weight: () => 0, expiresAt: () => Infinity, writtenAt: () => 0, hits: () => 0 };
+    const random = seededRandom(1);
+    const strategy = s3Fifo.create({ capacity: 20_000, random, hashOf: (slot) => slot, entries });
+    for (let slot = 0; slot <= 20_000; slot++) strategy.onInsert(slot);
+    for (let slot = 0; slot < 20_000; slot++) {
+      strategy.onAccess(slot);
+      strategy.onAccess(slot);
+    }
+    const [first] = strategy.order();
+    expect([first, strategy.chooseVictim(), strategy.chooseVictim()]).toEqual([16_384, 16_384, 16_384]);
   });
 });

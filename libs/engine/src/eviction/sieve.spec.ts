@@ -1,4 +1,6 @@
+import { seededRandom } from '../kernel/random.js';
 import { MemoryCache } from '../memory/memory-cache.js';
+import { sieve } from './sieve.js';
 
 function open(maxItems = 3): MemoryCache<string, number> {
   return new MemoryCache<string, number>({ maxItems, eviction: 'sieve' });
@@ -75,5 +77,15 @@ describe('sieve', () => {
     cache.swapEviction('sieve');
     request(cache, 'd', 'e');
     expect([...cache.keys()]).toEqual(['a', 'd', 'e']);
+  });
+
+  it('goes over 16,384 marks at most for one victim', () => {
+    const entries = { weight: () => 0, expiresAt: () => Infinity, writtenAt: () => 0, hits: () => 0 };
+    const random = seededRandom(1);
+    const strategy = sieve.create({ capacity: 20_000, random, hashOf: (slot) => slot, entries });
+    for (let slot = 0; slot <= 20_000; slot++) strategy.onInsert(slot);
+    for (let slot = 0; slot < 20_000; slot++) strategy.onAccess(slot);
+    const [first] = strategy.order();
+    expect([first, strategy.chooseVictim(), strategy.chooseVictim()]).toEqual([16_384, 16_384, 16_384]);
   });
 });

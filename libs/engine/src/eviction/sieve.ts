@@ -5,6 +5,11 @@ import type { EvictionContext, EvictionStrategy, EvictionStrategyFactory, Slot }
 /** Stands for a slot where there is none. */
 const NONE = -1;
 const FIRST_SIZE = 64;
+/**
+ * The hand goes over so many marks for one victim at most, then takes whoever comes: a few milliseconds. The paper sets no bound, but where a
+ * million entries have been used since the last eviction, the next one would hold up the process. Smaller caches never come to it.
+ */
+const LONGEST_SEARCH = 16_384;
 
 /**
  * SIEVE (Yazhuo Zhang, Juncheng Yang, Yao Yue, Ymir Vigfusson and K. V. Rashmi, "SIEVE is simpler than LRU: an efficient turn-key
@@ -52,24 +57,30 @@ class Sieve implements EvictionStrategy {
     const oldest = this.#arrivals.first;
     if (oldest === undefined) return this.#newcomer === NONE ? undefined : this.#newcomer;
     let slot = this.#hand === NONE ? oldest : this.#hand;
-    while (this.#marks[slot] === 1) {
+    for (let passed = 0; this.#marks[slot] === 1 && passed < LONGEST_SEARCH; passed++) {
       this.#marks[slot] = 0;
       slot = this.#arrivals.after(slot) ?? oldest;
     }
+    // Also where the search was cut off, so that the same one is named when asked again.
+    this.#marks[slot] = 0;
     this.#hand = slot;
     return slot;
   }
 
+  /** Plays on with copies. */
   *order(): Generator<Slot, void> {
+    const marks = this.#marks.slice();
     const arrivals = [...this.#arrivals];
     const start = this.#hand === NONE ? 0 : arrivals.indexOf(this.#hand);
-    const older = arrivals.slice(0, start);
-    const ahead = arrivals.slice(start);
-    // Up to the newest, round to the hand, and by then no mark is left.
-    yield* this.#unmarked(ahead);
-    yield* this.#unmarked(older);
-    yield* this.#marked(ahead);
-    yield* this.#marked(older);
+    const round = [...arrivals.slice(start), ...arrivals.slice(0, start)];
+    let passed = 0;
+    for (const slot of round) {
+      const staysOn = marks[slot] === 1 && passed < LONGEST_SEARCH;
+      passed = staysOn ? passed + 1 : 0;
+      marks[slot] = 0;
+      if (staysOn) round.push(slot);
+      else yield slot;
+    }
     if (this.#newcomer !== NONE) yield this.#newcomer;
   }
 
@@ -82,14 +93,6 @@ class Sieve implements EvictionStrategy {
       throw new Error(`sieve: the hand points to slot ${this.#hand}, which is not listed`);
     const stale = this.#marks.findIndex((mark, slot) => mark === 1 && !resident.has(slot));
     if (stale !== -1) throw new Error(`sieve: slot ${stale} left, but is still marked`);
-  }
-
-  #unmarked(slots: readonly Slot[]): Slot[] {
-    return slots.filter((slot) => this.#marks[slot] === 0);
-  }
-
-  #marked(slots: readonly Slot[]): Slot[] {
-    return slots.filter((slot) => this.#marks[slot] === 1);
   }
 
   #grow(atLeast: number): void {

@@ -2,6 +2,7 @@
 export { adaptive } from './adaptive.js';
 export { arc } from './arc.js';
 export { fifo } from './fifo.js';
+export { gdsf } from './gdsf.js';
 export { lfu } from './lfu.js';
 export { lirs } from './lirs.js';
 export { lru } from './lru.js';

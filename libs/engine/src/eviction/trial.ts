@@ -58,8 +58,9 @@ export class Trial {
    * Gives the shadows as many entries as the cache holds of the sampled keys. The luck of the draw makes that more or less than the
    * share that is meant, and a loop that just does not fit the cache must not fit its shadows.
    */
-  scale(size: number): void {
-    if (size === this.#size || size < 1) return;
+  scale(to: number): void {
+    const size = Math.min(Math.max(1, to), 2 * this.#sampler.size);
+    if (size === this.#size) return;
     this.#size = size;
     for (const shadow of this.#shadows) shadow.resize(size);
     this.#chooser.resize(size);

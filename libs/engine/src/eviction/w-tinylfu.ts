@@ -9,6 +9,8 @@ import { WindowClimber } from './window-climber.js';
 
 /** The part of the main part that entries used in it may take. */
 const PROTECTED_SHARE = 0.7;
+/** An entry that takes more of the room than this has to win it, however large the window is. */
+const HEAVY_SHARE = 1 / 8;
 /** Keys to count from the start; with more, the sketch grows. */
 const FIRST_KEYS = 256;
 
@@ -33,6 +35,8 @@ class WTinyLfu implements EvictionStrategy {
   #expected: number;
   #window = 1;
   #protected = 0;
+  /** An entry heavier than so many of mean weight does not go through the window. */
+  #heaviest = 1;
 
   constructor(context: EvictionContext) {
     this.#context = context;
@@ -63,7 +67,7 @@ class WTinyLfu implements EvictionStrategy {
   onAccess(slot: Slot): void {
     this.#settle();
     this.#sketch.increment(this.#hashes.of(slot));
-    if (this.#regions.weighAgain(slot)) return this.#grew(slot);
+    if (this.#regions.weighAgain(slot)) return this.#reweighed(slot);
     if (this.#regions.isIn(PROTECTED, slot)) return this.#regions.moveToLast(PROTECTED, slot);
     if (this.#regions.isIn(WINDOW, slot)) return this.#regions.moveToLast(WINDOW, slot);
     if (this.#regions.isIn(TAIL, slot)) {
@@ -94,10 +98,7 @@ class WTinyLfu implements EvictionStrategy {
     this.#expected = Math.max(Math.min(FIRST_KEYS, capacity), Math.min(this.#expected, capacity));
     this.#sketch.resize(this.#expected);
     this.#divide();
-    this.#demote();
-    this.#empty();
-    this.#admission.close();
-    this.#fillTail();
+    this.#redistribute();
   }
 
   audit(resident: ReadonlySet<Slot>): void {
@@ -109,6 +110,17 @@ class WTinyLfu implements EvictionStrategy {
     if (!this.#admission.isOpen && this.#isTailShort()) throw new Error('wTinyLfu: the tail is short');
     const stray = [...resident].find((slot) => this.#hashes.of(slot) !== this.#context.hashOf(slot) >>> 0);
     if (stray !== undefined) throw new Error(`wTinyLfu: slot ${stray} has another hash`);
+  }
+
+  /** Gives each region its new size; where bytes bind, that may come upon those who still have to win their places. */
+  #redistribute(): void {
+    const claimants = this.#admission.claimants();
+    this.#demote();
+    this.#empty();
+    this.#admission.close();
+    for (const slot of claimants) this.#regions.moveToLast(PROBATION, slot);
+    if (claimants[0] !== undefined) this.#admission.open(claimants[0]);
+    this.#fillTail();
   }
 
   /** Takes in an entry with a past: of those that come together, the last is the one to keep. */
@@ -125,8 +137,8 @@ class WTinyLfu implements EvictionStrategy {
     this.#fillTail();
   }
 
-  /** An entry that has become heavier than the window has to win its place again. */
-  #grew(slot: Slot): void {
+  /** An entry that has become too heavy for the window has to win its place again, wherever it was. */
+  #reweighed(slot: Slot): void {
     const inWindow = this.#regions.isIn(WINDOW, slot);
     if (!inWindow && !this.#isHeavy(slot)) return this.#protect(slot);
     if (inWindow) this.#regions.moveToLast(WINDOW, slot);
@@ -146,14 +158,14 @@ class WTinyLfu implements EvictionStrategy {
       this.#regions.moveToLast(PROBATION, this.#regions.first(PROTECTED)!);
   }
 
-  /** What is heavier than the whole window passes it by. */
+  /** What is too heavy for the window passes it by. */
   #spill(slot: Slot): void {
     if (this.#isHeavy(slot)) this.#claim(slot);
     else this.#empty();
   }
 
   #isHeavy(slot: Slot): boolean {
-    return this.#regions.weight(slot) > this.#regions.ofMean(this.#window);
+    return this.#regions.weight(slot) > this.#regions.ofMean(this.#heaviest);
   }
 
   /** Lets go what the window has no room for. */
@@ -185,6 +197,7 @@ class WTinyLfu implements EvictionStrategy {
   #divide(): void {
     this.#window = this.#climber.window;
     this.#protected = Math.floor(PROTECTED_SHARE * (this.#capacity - this.#window));
+    this.#heaviest = Math.max(1, Math.min(this.#window, HEAVY_SHARE * this.#capacity));
   }
 
   #expectMore(): void {

@@ -148,8 +148,9 @@ export class Watch {
     this.#residents--;
   }
 
+  /** Beyond the capacity there is only the newcomer. */
   #grow(atLeast: number): void {
-    const marks = new Uint8Array(Math.max(atLeast, this.#marks.length * 2));
+    const marks = new Uint8Array(Math.max(atLeast, Math.min(this.#marks.length * 2, this.#capacity + 1)));
     marks.set(this.#marks);
     this.#marks = marks;
   }

@@ -1,4 +1,4 @@
-import { Handover } from '../eviction/handover.js';
+import { type Handover, handOver } from '../eviction/handover.js';
 import type {
   EvictionChoiceReport,
   EvictionStrategy,
@@ -84,7 +84,7 @@ export class Evictor {
     const swap = {
       from: this.strategy,
       to,
-      handover: new Handover(this.strategy, to),
+      handover: handOver(this.strategy, to),
       factory: this.#factory,
     };
     this.strategy = swap.handover;

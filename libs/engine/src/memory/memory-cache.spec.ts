@@ -12,7 +12,7 @@ const opened: MemoryCache<string, unknown>[] = [];
 
 function open<V = number>(options: MemoryOptions<string, V> = {}) {
   const clock = new FakeClock();
-  const cache = new MemoryCache<string, V>({ clock, ttlResolutionMs: 0, ...options });
+  const cache = new MemoryCache<string, V>({ clock, ttlResolutionMs: 0, eviction: 'lru', ...options });
   const removals: Removal<string, V>[] = [];
   cache.onRemoval((removal) => removals.push(removal));
   // Only audited there, whatever its values are.

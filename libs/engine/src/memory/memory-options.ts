@@ -1,4 +1,4 @@
-import { type EvictionChoice, mayReadTimes, resolveEviction } from '../eviction/resolve.js';
+import { DEFAULT_EVICTION, type EvictionChoice, mayReadTimes, resolveEviction } from '../eviction/resolve.js';
 import type { EvictionStrategyFactory } from '../eviction/strategy.js';
 import { type Clock, systemClock } from '../kernel/clock.js';
 import { type Duration, parseDuration } from '../kernel/duration.js';
@@ -17,7 +17,7 @@ export interface MemoryOptions<K, V> extends BoundsOptions {
   readonly weigh?: ((value: V, key: K) => number) | undefined;
   /** How long an entry lives; for ever by default. */
   readonly ttl?: Duration | undefined;
-  /** Who leaves when the cache is full: a name from the register or a factory; `'lru'` by default. */
+  /** Who leaves when the cache is full: a name from the register or a factory; `'adaptive'` by default. */
   readonly eviction?: EvictionChoice | undefined;
   /** How often expired entries that nobody reads are removed; every second by default. */
   readonly sweepIntervalMs?: number | undefined;
@@ -49,7 +49,7 @@ export function resolveTable<K, V>(
   problems: Problems,
 ): Partially<TableOptions<K, V>> {
   const bounds = parseBounds(options, problems);
-  const eviction = problems.check(() => resolveEviction(options.eviction ?? 'lru'));
+  const eviction = problems.check(() => resolveEviction(options.eviction ?? DEFAULT_EVICTION));
   return {
     bounds,
     weigh: options.weigh ?? (bounds?.maxBytes === Infinity ? undefined : estimateWeight),

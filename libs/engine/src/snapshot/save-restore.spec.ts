@@ -226,7 +226,7 @@ describe('a restore', () => {
 
   it('evicts what does not fit into a smaller cache', async () => {
     const large = await open();
-    const small = await open({ maxItems: 2 });
+    const small = await open({ maxItems: 2, eviction: 'lru' });
     await large.cache.setMany(Object.entries({ owl: 1, wren: 2, jay: 3 }));
     await small.cache.restore(await large.cache.snapshot());
     expect([...small.cache.keys()]).toEqual(['wren', 'jay']);
