@@ -22,14 +22,12 @@ const LIMIT_MS = 120_000;
 function readPatch(path) {
   const text = readFileSync(path, 'utf8');
   const header = (name) => text.match(new RegExp(`^# ${name}: (.+)$`, 'm'))?.[1] ?? '';
-  const files = [...text.matchAll(/^\+\+\+ b\/(\S+)$/gm)].map(([, file]) => file);
   return {
     name: basename(path, '.patch'),
     path,
     what: header('what'),
     tests: header('tests').split(/\s+/),
     names: header('names') || '.',
-    files,
   };
 }
 
@@ -97,7 +95,7 @@ async function tryMutant(folder, mutant) {
   if (applied.status !== 0)
     return { ...mutant, verdict: 'DOES NOT APPLY', by: applied.stderr.trim(), seconds: seconds() };
   const result = await runTests(folder, mutant);
-  for (const file of mutant.files) copyInto(folder, file);
+  execFileSync('git', ['apply', '--reverse', mutant.path], { cwd: folder });
   return { ...mutant, ...judge(result), seconds: seconds() };
 }
 

@@ -9,7 +9,8 @@ const SEED = 2026;
 /** How many requests a chunk of a trace holds. */
 const CHUNK = 65_536;
 
-const workloads: Readonly<Record<string, Workload>> = {
+/** Each is known to suit one kind of strategy, and some to hurt another. */
+export const workloads: Readonly<Record<string, Workload>> = {
   'zipf-0.8': zipf(0.8),
   'zipf-1.0': zipf(1),
   loops,
@@ -19,7 +20,7 @@ const workloads: Readonly<Record<string, Workload>> = {
   alternating,
 };
 
-/** The traces that are made here, from a seed: each is known to suit one kind of strategy, and some to hurt another. */
+/** The traces that are made here, from a seed. */
 export const generatedCases: readonly TraceCase[] = Object.entries(workloads).map(([name, workload]) => ({
   sizesOf: () => SIZES,
   referenceAt: () => undefined,

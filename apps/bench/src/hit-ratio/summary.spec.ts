@@ -1,4 +1,3 @@
-import { generatedCases } from './generated.js';
 import { parseReference } from './reference.js';
 import { summarize } from './summary.js';
 
@@ -37,19 +36,5 @@ describe('the summary', () => {
     expect(second?.differences.map(({ at }) => at)).toEqual(['shop 10', 'shop 20']);
     expect(second?.differences[1]?.points).toBeCloseTo(1);
     expect(first?.differences).toEqual([]);
-  });
-});
-
-describe('generated traces', () => {
-  it('are the same each time, and number their keys as they come', async () => {
-    for (const { load } of generatedCases) {
-      const [trace, again] = [await load(), await load()];
-      expect(trace.chunks).toEqual(again.chunks);
-      const keys = trace.chunks.flatMap((chunk) => [...chunk]);
-      expect(keys).toHaveLength(trace.requests);
-      const firsts = [...new Set(keys)];
-      expect(firsts).toEqual(firsts.map((_, at) => at));
-      expect(firsts).toHaveLength(trace.keys);
-    }
   });
 });

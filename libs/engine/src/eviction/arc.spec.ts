@@ -31,6 +31,14 @@ describe('arc', () => {
     expect([...cache.keys()]).toEqual(['a', 'd']);
   });
 
+  it('goes on remembering what was used twice meanwhile', () => {
+    cache = open(2);
+    request(cache, 'bbecedaa');
+    // d and a took all the room when both were used once; b, used twice, had left before.
+    request(cache, 'b');
+    expect([...cache.keys()]).toEqual(['a', 'b']);
+  });
+
   it('gives more room to what was used once when that would have been a hit', () => {
     request(cache, 'aabbcdef');
     expect([...cache.keys()]).toEqual(['a', 'b', 'e', 'f']);
@@ -45,6 +53,17 @@ describe('arc', () => {
     request(cache, 'aabbcdefdc');
     request(cache, 'a');
     expect([...cache.keys()]).toEqual(['b', 'd', 'c', 'a']);
+  });
+
+  it('spares who came last when it becomes smaller, though not who was used last', () => {
+    request(cache, 'abcdeabcdeabcde');
+    cache.resize({ maxItems: 2 });
+    const [first, newcomer] = cache.keys();
+    cache.get(first!);
+    cache.get(newcomer!);
+    cache.get(first!);
+    cache.resize({ maxItems: 1 });
+    expect([...cache.keys()]).toEqual([newcomer]);
   });
 
   it('does not remember what was deleted', () => {

@@ -69,6 +69,14 @@ describe('FrequencySketch', () => {
     expect(before[0]).toBeGreaterThanOrEqual(12);
   });
 
+  it('halves each count by itself', () => {
+    for (let key = 0; key < 600; key++) use(sketch, key, 15);
+    for (let key = 1000; key < 1100; key++) use(sketch, key, 10);
+    let wrong = 0;
+    for (let key = 0; key < 600; key++) if (sketch.estimate(hashOf(key)) !== 7) wrong++;
+    expect(wrong).toBeLessThan(30);
+  });
+
   it('forgets nothing as it grows', () => {
     for (let key = 0; key < 1000; key++) use(sketch, key, key % 16);
     const before = Array.from({ length: 1000 }, (_, key) => sketch.estimate(hashOf(key)));

@@ -101,11 +101,20 @@ describe('agingLfu', () => {
 
   it('does not age by what was deleted', () => {
     const cache = new MemoryCache<string, number>({ maxItems: 3, eviction: agingLfu });
-    use(cache, 'a', 5);
+    use(cache, 'deleted', 5);
     use(cache, 'b', 20);
-    cache.delete('b');
-    for (const key of ['c', 'd', 'e', 'f']) use(cache, key, 0);
-    expect([...cache.keys()]).toEqual(['a', 'e', 'f']);
+    cache.delete('deleted');
+    use(cache, 'c', 16);
+    for (const key of ['d', 'e']) use(cache, key, 0);
+    cache.delete('e');
+    use(cache, 'd', 30);
+    use(cache, 'f', 0);
+    use(cache, 'g', 0);
+    expect([cache.has('b'), cache.has('c')]).toEqual([true, true]);
+    cache.delete('g');
+    use(cache, 'd', 30);
+    use(cache, 'h', 30);
+    expect([cache.has('b'), cache.has('c')]).toEqual([true, false]);
   });
 
   it('evicts what has been used least since the frequency of the victims when it came', () => {

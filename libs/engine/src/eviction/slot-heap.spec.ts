@@ -18,12 +18,12 @@ describe('SlotHeap', () => {
 
   it('stays in order whatever is done to it', () => {
     const step = fc.record({
-      slot: fc.nat(200),
+      slot: fc.nat(20).map((slot) => 9 * slot),
       rank: fc.nat(20),
       does: fc.constantFrom('set', 'set', 'remove', 'lower'),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 20, maxLength: 150 }), (steps) => {
         const heap = new SlotHeap();
         /** In the order in which the ranks were given. */
         let model: { slot: number; rank: number }[] = [];

@@ -55,6 +55,13 @@ describe('twoQueue', () => {
     expect(['a', 'b', 'c', 'd'].filter((key) => cache.has(key))).toEqual(['a', 'c', 'd']);
   });
 
+  it('spares who came last when it becomes smaller', () => {
+    bringBack(cache, 'a', 'b', 'c', 'd');
+    for (const key of ['a', 'b', 'c']) cache.get(key);
+    cache.resize({ maxItems: 1 });
+    expect([...cache.keys()]).toEqual(['d']);
+  });
+
   it('does not remember what was deleted', () => {
     fill(cache, 'a', 'b');
     cache.delete('a');

@@ -180,24 +180,24 @@ function spread(slot: Slot): number {
 }
 
 describe('the admission of wTinyLfu', () => {
-  /** Ten entries of weight 10, used three times each, and a candidate of weight 20 that was used so many times. */
+  /** Ten entries of weight 10, used three times each, and a candidate of weight 30 that was used so many times. */
   function claim(uses: number): Bench {
     const bench = new Bench(10);
-    bench.put(99, 20);
+    bench.put(99, 30);
     bench.use(99, uses - 1);
     bench.strategy.onRemove(99, 'deleted');
     bench.residents.delete(99);
     for (let slot = 0; slot < 10; slot++) bench.put(slot, 10);
     for (let slot = 0; slot < 10; slot++) bench.use(slot, 2);
-    bench.put(99, 20);
+    bench.put(99, 30);
     return bench;
   }
 
   it('weighs a heavy candidate against all whose place it would take', () => {
-    const weaker = claim(6);
+    const weaker = claim(9);
     expect(weaker.evict()).toBe(99);
-    const stronger = claim(7);
-    const victims = [stronger.evict(), stronger.evict()];
+    const stronger = claim(10);
+    const victims = [stronger.evict(), stronger.evict(), stronger.evict()];
     expect([victims.includes(99), stronger.residents.has(99)]).toEqual([false, true]);
     stronger.audit();
   });
