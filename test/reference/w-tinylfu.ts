@@ -8,7 +8,7 @@ export interface UseCounter {
 
 const FIRST_WINDOW = 0.01;
 const MOST_WINDOW = 0.95;
-const STEP = 0.6;
+const STEP = 0.5;
 const REACH = 1 / 16;
 const PROTECTED = 0.7;
 

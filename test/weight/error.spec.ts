@@ -6,6 +6,7 @@ import { kinds } from './values.js';
 
 /** The error that `estimateWeight` documents. */
 const HEAP = { least: 0.85, most: 1.15 };
+const ENTRY = { least: 0.7, most: 1.6 };
 const SERIALISED = { least: 0.8, most: 12 };
 
 /** By kind, the estimate as a part of what the heap of a fresh process grew by. */
@@ -18,11 +19,13 @@ function measureHeap(): Readonly<Record<string, number>> {
 }
 
 describe('the weight of a value', () => {
-  it('is within 15 % of what the heap grows by, for every kind', () => {
-    const { 'an entry': _, ...ratios } = measureHeap();
+  it('is within 15 % of what the heap grows by, for every kind; that of an entry itself within 60 %', () => {
+    const { 'an entry': entry, ...ratios } = measureHeap();
     expect(Object.keys(ratios)).toEqual(Object.keys(kinds));
     const wrong = Object.entries(ratios).filter(([, ratio]) => ratio < HEAP.least || ratio > HEAP.most);
     expect(wrong).toEqual([]);
+    expect(entry).toBeGreaterThan(ENTRY.least);
+    expect(entry).toBeLessThan(ENTRY.most);
   });
 
   it.each(Object.entries(kinds))('takes %s for 0.8 to 12 times its serialised length', (_, make) => {

@@ -1,6 +1,6 @@
 import { hitRatio, HIT_RATIO_USAGE } from './hit-ratio/hit-ratio.js';
 import { memory, MEMORY_USAGE } from './memory/memory.js';
-import { swap, SWAP_USAGE } from './swap/swap.js';
+import { publish, PUBLISH_USAGE } from './publish.js';
 import { THROUGHPUT_USAGE } from './throughput/options.js';
 import { throughput } from './throughput/throughput.js';
 
@@ -8,13 +8,14 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   throughput,
   'hit-ratio': hitRatio,
   memory,
-  swap,
+  publish,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = Object.entries(benches).find(([known]) => known === name)?.[1];
 if (bench === undefined) {
-  console.error(['npm run bench --', THROUGHPUT_USAGE, HIT_RATIO_USAGE, MEMORY_USAGE, SWAP_USAGE].join('\n'));
+  const usages = [THROUGHPUT_USAGE, HIT_RATIO_USAGE, MEMORY_USAGE, PUBLISH_USAGE];
+  console.error(['npm run bench --', ...usages].join('\n'));
   process.exitCode = 1;
 } else {
   await bench(args);

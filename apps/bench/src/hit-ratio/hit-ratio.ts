@@ -4,14 +4,15 @@ import { simulate, type SimulationRow, type Trace } from 'nuthatch/simulator';
 import { casesOfFolder } from './folder.js';
 import { generatedCases } from './generated.js';
 import { type Columns, OPTIMUM } from './reference.js';
-import { report } from './report.js';
+import { caseReport, summaryReport } from './report.js';
 import type { CaseResult, HitRow } from './summary.js';
 import type { TraceCase } from './trace-case.js';
 
-export const HIT_RATIO_USAGE = `hit-ratio [--json] [--quick] [--traces FOLDER]
+export const HIT_RATIO_USAGE = `hit-ratio [--json] [--summary] [--quick] [--traces FOLDER]
   --json     prints the rows { trace, size, strategy, requests, hits, hitRatio }, ratios from 0 to 1, and nothing else
   --traces   replays all *.txt.gz of a folder, at the sizes of its reference.tsv, where it has one
              (otherwise: a trace of a shop that is kept in the repository, and workloads made from a seed)
+  --summary  prints no table of all cases, only what follows from it
   --quick    one size of each trace`;
 
 const OWN_TRACES = fileURLToPath(new URL('../../traces', import.meta.url));
@@ -23,6 +24,7 @@ export async function hitRatio(args: readonly string[]): Promise<void> {
     options: {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      summary: { type: 'boolean', default: false },
       traces: { type: 'string' },
     },
   });
@@ -38,7 +40,10 @@ export async function hitRatio(args: readonly string[]): Promise<void> {
         2,
       ),
     );
-  else console.log(report(results));
+  else
+    console.log(
+      values.summary ? summaryReport(results) : `${caseReport(results)}\n\n${summaryReport(results)}`,
+    );
 }
 
 async function replay(one: TraceCase, isQuick: boolean): Promise<readonly CaseResult[]> {

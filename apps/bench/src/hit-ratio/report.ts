@@ -2,14 +2,16 @@ import { markdownTable } from '../report/markdown-table.js';
 import { OPTIMUM } from './reference.js';
 import { type CaseResult, type Finding, summarize } from './summary.js';
 
-/** Every case, and every strategy over all of them. */
-export function report(cases: readonly CaseResult[]): string {
-  return [
-    'Hit ratios in percent; the best of our own in bold.',
-    caseTable(cases),
-    'Over all cases, in points: how far a strategy stays behind the best of each case, and its differences from the reference.',
-    summaryTable(cases),
-  ].join('\n\n');
+/** Every case. */
+export function caseReport(cases: readonly CaseResult[]): string {
+  return `Hit ratios in percent, the best of ours in bold.\n\n${caseTable(cases)}`;
+}
+
+/** Every strategy over all cases. */
+export function summaryReport(cases: readonly CaseResult[]): string {
+  const requests = cases.reduce((sum, { rows }) => sum + (rows[0]?.requests ?? 0), 0);
+  const cover = `${cases.length} cases, ${requests.toLocaleString('en')} requests`;
+  return `${cover}; hit ratios in percent, regret and differences in points.\n\n${summaryTable(cases)}`;
 }
 
 function caseTable(cases: readonly CaseResult[]): string {

@@ -52,7 +52,7 @@ export function parseThroughput(args: readonly string[]): ThroughputOptions {
         size,
         ttl,
         rounds: readCount(rounds, preset.rounds),
-        allInEveryRound: rounds !== undefined || check || values.quick,
+        allInEveryRound: rounds !== undefined || check,
         measureMs: readCount(ms, preset.measureMs),
         clock,
       }));

@@ -59,22 +59,17 @@ describe('FrequencySketch', () => {
   });
 
   it('counts the past half after ten uses for each key', () => {
+    const estimates = (): number[] => Array.from({ length: 2000 }, (_, key) => sketch.estimate(hashOf(key)));
     use(sketch, 1, 12);
     use(sketch, 2, 5);
     for (let key = 10; key < 9992; key++) use(sketch, key, 1);
-    const before = [1, 2].map((key) => sketch.estimate(hashOf(key)));
-    use(sketch, 9993, 1);
-    const after = [1, 2].map((key) => sketch.estimate(hashOf(key)));
-    expect(before.map((uses) => uses >>> 1)).toEqual(after);
-    expect(before[0]).toBeGreaterThanOrEqual(12);
-  });
-
-  it('halves each count by itself', () => {
-    for (let key = 0; key < 600; key++) use(sketch, key, 15);
-    for (let key = 1000; key < 1100; key++) use(sketch, key, 10);
-    let wrong = 0;
-    for (let key = 0; key < 600; key++) if (sketch.estimate(hashOf(key)) !== 7) wrong++;
-    expect(wrong).toBeLessThan(30);
+    const before = estimates();
+    use(sketch, 9992, 1);
+    const after = estimates();
+    expect(before[1]).toBeGreaterThanOrEqual(12);
+    expect([after[1], after[2]]).toEqual([before[1]! >>> 1, before[2]! >>> 1]);
+    // The last use itself may have counted for others, too.
+    expect(after.filter((uses, key) => uses !== before[key]! >>> 1).length).toBeLessThan(5);
   });
 
   it('forgets nothing as it grows', () => {

@@ -5,8 +5,8 @@ const MOST = 15;
 const HALVES = 0x77777777;
 /** 8 bytes for each key: 16 counters. */
 const BLOCKS_PER_KEY = 1 / 8;
-/** 2 KiB: a small sketch is cheap, and chance would rule it. */
-const FEWEST_BLOCKS = 32;
+/** 4 KiB: a small sketch is cheap, and chance would rule it. */
+const FEWEST_BLOCKS = 64;
 /** After how many uses for each key the past counts half, as in the paper. */
 const PERIOD = 10;
 

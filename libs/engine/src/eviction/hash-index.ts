@@ -7,13 +7,13 @@ const FIRST_SIZE = 16;
 
 /**
  * Gives slots to hashed keys: a table with linear probing, at most half full, whose gaps are closed on removal (Knuth, The Art of
- * Computer Programming 3, 6.4, algorithm R). For at most 32,768 of them; O(1), and nothing is allocated except when it doubles.
+ * Computer Programming 3, 6.4, algorithm R). O(1), and nothing is allocated except when it doubles.
  */
 export class HashIndex {
   /** By slot. */
   #hashes = new Uint32Array(FIRST_SIZE);
   /** Slots plus one; 0 is an empty place. Twice as many as there are slots. */
-  #places = new Uint16Array(2 * FIRST_SIZE);
+  #places: Uint16Array | Int32Array = new Uint16Array(2 * FIRST_SIZE);
   /** Slots that were used and are free, as a chain through `#hashes`. */
   #free = NOT_FOUND;
   #used = 0;
@@ -106,7 +106,7 @@ export class HashIndex {
     const hashes = new Uint32Array(2 * this.#hashes.length);
     hashes.set(this.#hashes);
     this.#hashes = hashes;
-    this.#places = new Uint16Array(2 * hashes.length);
+    this.#places = new (hashes.length < 2 ** 16 ? Uint16Array : Int32Array)(2 * hashes.length);
     for (let slot = 0; slot < this.#used; slot++) this.#place(slot);
   }
 }

@@ -102,19 +102,24 @@ describe('agingLfu', () => {
   it('does not age by what was deleted', () => {
     const cache = new MemoryCache<string, number>({ maxItems: 3, eviction: agingLfu });
     use(cache, 'deleted', 5);
-    use(cache, 'b', 20);
+    use(cache, 'high', 20);
     cache.delete('deleted');
-    use(cache, 'c', 16);
-    for (const key of ['d', 'e']) use(cache, key, 0);
-    cache.delete('e');
-    use(cache, 'd', 30);
-    use(cache, 'f', 0);
-    use(cache, 'g', 0);
-    expect([cache.has('b'), cache.has('c')]).toEqual([true, true]);
-    cache.delete('g');
-    use(cache, 'd', 30);
-    use(cache, 'h', 30);
-    expect([cache.has('b'), cache.has('c')]).toEqual([true, false]);
+    use(cache, 'middle', 15);
+    use(cache, 'other', 40);
+    use(cache, 'next', 0);
+    expect([...cache.keys()]).toEqual(['high', 'other', 'next']);
+  });
+
+  it('does not age by an entry that grew too heavy to be kept', () => {
+    const weigh = (weight: number): number => weight;
+    const cache = new MemoryCache<string, number>({ maxBytes: 3, weigh, eviction: agingLfu });
+    for (const [key, reads] of Object.entries({ heavy: 50, high: 20 })) {
+      cache.set(key, 1);
+      for (let read = 0; read < reads; read++) cache.get(key);
+    }
+    cache.set('heavy', 4);
+    for (const key of ['a', 'b', 'c', 'd']) cache.set(key, 1);
+    expect(cache.has('high')).toBe(true);
   });
 
   it('evicts what has been used least since the frequency of the victims when it came', () => {

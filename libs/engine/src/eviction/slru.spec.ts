@@ -55,10 +55,10 @@ describe('slru', () => {
   });
 
   it('lets a heavy newcomer in at the cost of protected entries', () => {
-    cache = new MemoryCache({ maxItems: 10, maxBytes: 10, weigh: (weight) => weight, eviction: 'slru' });
-    for (let key = 0; key < 10; key++) cache.set(`light:${key}`, 1);
+    cache = new MemoryCache({ maxBytes: 10_240, weigh: (weight) => weight, eviction: 'slru' });
+    for (let key = 0; key < 10; key++) cache.set(`light:${key}`, 1024);
     for (let key = 0; key < 8; key++) cache.get(`light:${key}`);
-    expect(cache.set('heavy', 9)).toBe(true);
+    expect(cache.set('heavy', 9216)).toBe(true);
     expect([...cache.keys()]).toEqual(['light:7', 'heavy']);
   });
 

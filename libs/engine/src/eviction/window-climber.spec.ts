@@ -24,7 +24,7 @@ describe('WindowClimber', () => {
 
   it('widens the window where keys come back that it turned away', () => {
     regret(climber, 100);
-    expect(climber.window).toBe(70);
+    expect(climber.window).toBe(60);
   });
 
   it('counts a return once', () => {
@@ -46,7 +46,7 @@ describe('WindowClimber', () => {
   it('narrows the window where the tail of the main part is used', () => {
     regret(climber, 100);
     for (let use = 0; use < 50; use++) climber.tailUsed();
-    expect(climber.window).toBe(40);
+    expect(climber.window).toBe(35);
     for (let use = 0; use < 500; use++) climber.tailUsed();
     expect(climber.window).toBe(1);
   });
@@ -62,7 +62,7 @@ describe('WindowClimber', () => {
   it('keeps the share of its window when the capacity changes', () => {
     regret(climber, 150);
     climber.resize(10_000);
-    expect([climber.window, climber.reach]).toEqual([1000, 625]);
+    expect([climber.window, climber.reach]).toEqual([850, 625]);
     climber.resize(1);
     expect([climber.window, climber.reach]).toEqual([1, 1]);
   });

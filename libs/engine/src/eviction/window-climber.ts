@@ -7,7 +7,7 @@ const MOST_SHARE = 0.95;
 /** How much the window and the main part are thought to grow at each other's cost. */
 const REACH = 1 / 16;
 /** How many entries the window grows or shrinks by at a time. */
-const STEP = 0.6;
+const STEP = 1 / 2;
 
 /**
  * Finds the size of the window that hits most, by climbing the hill (Gil Einziger, Ohad Eytan, Roy Friedman and Ben Manes, "Adaptive
