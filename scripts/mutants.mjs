@@ -132,6 +132,8 @@ const patches = readdirSync(FOLDER).filter((file) => file.endsWith('.patch'));
 const mutants = patches
   .map((file) => readPatch(join(FOLDER, file)))
   .filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const unknown = wanted.filter((name) => !mutants.some((mutant) => mutant.name === name));
+if (unknown.length > 0 || mutants.length === 0) throw new Error(`no such mutants: ${unknown.join(', ')}`);
 const folders = Array.from({ length: AT_ONCE }, copyTree);
 try {
   await checkGreen(folders[0], mutants);

@@ -71,7 +71,8 @@ export class Admission {
     if (this.#candidate === NOBODY) return;
     this.#owed -= this.#regions.weight(slot);
     if (slot !== this.#candidate && this.#owed > 0) return;
-    const next = this.#regions.after(this.#candidate);
+    const behind = this.#regions.after(this.#candidate);
+    const next = behind === slot ? this.#regions.after(behind) : behind;
     if (next === undefined) this.close();
     else this.open(next);
   }

@@ -144,6 +144,7 @@ describe('the clock of gdsf', () => {
   it('does not move for an entry that was deleted', () => {
     hits = [100, 150, 0, 120];
     for (const slot of [0, 1]) strategy.onInsert(slot);
+    expect(strategy.chooseVictim()).toBe(0);
     strategy.onRemove(0, 'deleted');
     for (const slot of [2, 3]) strategy.onInsert(slot);
     expect([...strategy.order()]).toEqual([2, 3, 1]);

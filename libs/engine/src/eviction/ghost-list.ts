@@ -16,7 +16,8 @@ const SPREAD = 0x9e3779b1;
  */
 export class GhostList {
   // A chained hash table whose nodes are also the nodes of the list. New nodes go to the end of their chain, so that the oldest
-  // is at its head: what leaves most often is found at once. Probing was twice as slow, for all that has to shift.
+  // is at its head: what leaves most often is found at once. Linear probing takes twice the time while the table is in the
+  // processor's cache, for all that has to shift.
   #nodes = new Int32Array(0);
   #heads = new Int32Array(0);
   /** The number of chains by 2 ** 32. */

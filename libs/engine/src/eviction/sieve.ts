@@ -68,6 +68,16 @@ class Sieve implements EvictionStrategy {
   }
 
   /** Plays on with copies. */
+  replaceVictim(): Slot | undefined {
+    if (this.#newcomer !== NONE) this.#arrivals.addLast(this.#newcomer);
+    this.#newcomer = NONE;
+    const victim = this.chooseVictim();
+    if (victim === undefined) return undefined;
+    this.onRemove(victim);
+    this.#newcomer = victim;
+    return victim;
+  }
+
   *order(): Generator<Slot, void> {
     const marks = this.#marks.slice();
     const arrivals = [...this.#arrivals];

@@ -55,19 +55,21 @@ export class SlotQueues {
     this.#sizes[queue]!++;
   }
 
-  /** Puts a slot at the end of a queue, whichever it is in. */
+  /** Puts a slot at the end of a queue, whichever it is in. On the path of every read, so it is written out. */
   moveToLast(queue: number, slot: Slot): void {
     const links = this.#links;
     const node = slot + this.#queues;
     const last = links[2 * queue + 1]!;
     if (node === last) return;
-    unlink(links, node);
-    link(links, node, last);
-    const from = this.#queueOf[slot]!;
-    if (from === queue) return;
-    this.#queueOf[slot] = queue;
-    this.#sizes[from]!--;
-    this.#sizes[queue]!++;
+    const next = links[2 * node]!;
+    const previous = links[2 * node + 1]!;
+    links[2 * previous] = next;
+    links[2 * next + 1] = previous;
+    links[2 * node] = queue;
+    links[2 * node + 1] = last;
+    links[2 * last] = node;
+    links[2 * queue + 1] = node;
+    if (this.#queueOf[slot] !== queue) this.#enrol(slot, queue);
   }
 
   remove(slot: Slot): void {
@@ -113,6 +115,12 @@ export class SlotQueues {
     if (links[2 * previous] !== queue) throw new Error(`${name}: ends in another queue`);
     if (count !== this.size(queue)) throw new Error(`${name}: size ${this.size(queue)}, ${count} linked`);
     return count;
+  }
+
+  #enrol(slot: Slot, queue: number): void {
+    this.#sizes[this.#queueOf[slot]!]!--;
+    this.#sizes[queue]!++;
+    this.#queueOf[slot] = queue;
   }
 
   #slotOf(node: number): Slot | undefined {

@@ -4,7 +4,7 @@ import type { EvictionContext, EvictionStrategy, EvictionStrategyFactory, Slot }
 
 const PROBATION = 0;
 const PROTECTED = 1;
-/** The share of the room that entries used again may take; the paper finds little change from 60 % to 80 %. */
+/** The share of the room that entries used again may take. */
 const PROTECTED_SHARE = 0.8;
 
 /**

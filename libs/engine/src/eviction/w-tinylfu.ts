@@ -12,7 +12,7 @@ const PROTECTED_SHARE = 0.7;
 /** An entry that takes more of the room than this has to win it, however large the window is. */
 const HEAVY_SHARE = 1 / 8;
 /** Keys to count from the start; with more, the sketch grows. */
-const FIRST_KEYS = 256;
+const FIRST_KEYS = 512;
 
 /**
  * W-TinyLFU (Gil Einziger, Roy Friedman and Ben Manes, "TinyLFU: A Highly Efficient Cache Admission Policy", ACM Transactions on

@@ -1,8 +1,8 @@
 import type { RemovalCause } from '../kernel/entry.js';
+import { SlotMarks } from './slot-marks.js';
 import type { EvictionContext, EvictionStrategyFactory, Slot } from './strategy.js';
 import { Trial } from './trial.js';
 
-const FIRST_SIZE = 64;
 /** What is marked of a slot. */
 const ABSENT = 0;
 const UNWATCHED = 1;
@@ -18,8 +18,7 @@ export class Watch {
   readonly #context: EvictionContext;
   readonly #trial: Trial;
   #capacity: number;
-  /** By slot. */
-  #marks = new Uint8Array(FIRST_SIZE);
+  readonly #marks = new SlotMarks();
   #residents = 0;
   #watched = 0;
   #uses = 0;
@@ -74,7 +73,6 @@ export class Watch {
   }
 
   insert(slot: Slot): void {
-    if (slot >= this.#marks.length) this.#grow(slot + 1);
     if (this.#isRemarking()) this.#remark();
     this.#mark(slot);
   }
@@ -82,13 +80,13 @@ export class Watch {
   /** Answers whether the resident is watched. */
   access(slot: Slot): boolean {
     this.#uses++;
-    if (this.#marks[slot] !== WATCHED) return false;
+    if (this.#marks.of(slot) !== WATCHED) return false;
     this.#judge(this.hashOf(slot), true);
     return true;
   }
 
   remove(slot: Slot, cause: RemovalCause = 'evicted'): void {
-    if (this.#marks[slot] === WATCHED && cause !== 'evicted' && cause !== 'replaced')
+    if (this.#marks.of(slot) === WATCHED && cause !== 'evicted' && cause !== 'replaced')
       this.#trial.forget(this.hashOf(slot));
     this.#unmark(slot);
     if (slot === this.#newcomer) this.#newcomer = NO_SLOT;
@@ -101,14 +99,17 @@ export class Watch {
   }
 
   audit(resident: ReadonlySet<Slot>): void {
-    const watched = this.#marks.filter((mark) => mark === WATCHED).length;
+    let watched = 0;
+    for (let slot = 0; slot < this.#marks.length; slot++) {
+      const mark = this.#marks.of(slot);
+      if ((mark !== ABSENT) !== resident.has(slot))
+        throw new Error(`adaptive: slot ${slot} is marked ${mark}`);
+      if (mark === WATCHED) watched++;
+    }
     if (this.#residents !== resident.size || this.#watched !== watched)
       throw new Error(
         `adaptive: ${this.#watched} of ${this.#residents} watched, but ${watched} of ${resident.size} are`,
       );
-    for (const [slot, mark] of this.#marks.entries())
-      if ((mark !== ABSENT) !== resident.has(slot))
-        throw new Error(`adaptive: slot ${slot} is marked ${mark}`);
     this.#trial.audit();
   }
 
@@ -128,7 +129,7 @@ export class Watch {
   #remark(): void {
     const until = Math.min(this.#remarked + STRIDE, this.#marks.length);
     for (let slot = this.#remarked; slot < until; slot++) {
-      if (this.#marks[slot] === ABSENT) continue;
+      if (this.#marks.of(slot) === ABSENT) continue;
       this.#unmark(slot);
       this.#mark(slot);
     }
@@ -137,21 +138,14 @@ export class Watch {
 
   #mark(slot: Slot): void {
     const isWatched = this.#trial.watches(this.hashOf(slot));
-    this.#marks[slot] = isWatched ? WATCHED : UNWATCHED;
+    this.#marks.set(slot, isWatched ? WATCHED : UNWATCHED);
     this.#residents++;
     if (isWatched) this.#watched++;
   }
 
   #unmark(slot: Slot): void {
-    if (this.#marks[slot] === WATCHED) this.#watched--;
-    this.#marks[slot] = ABSENT;
+    if (this.#marks.of(slot) === WATCHED) this.#watched--;
+    this.#marks.set(slot, ABSENT);
     this.#residents--;
-  }
-
-  /** Beyond the capacity there is only the newcomer. */
-  #grow(atLeast: number): void {
-    const marks = new Uint8Array(Math.max(atLeast, Math.min(this.#marks.length * 2, this.#capacity + 1)));
-    marks.set(this.#marks);
-    this.#marks = marks;
   }
 }

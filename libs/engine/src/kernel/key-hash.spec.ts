@@ -24,6 +24,11 @@ describe('seededKeyHash', () => {
     ['two objects that look the same', { id: 1 }, { id: 1 }],
     ['null and its text', null, 'null'],
     ['long keys that differ at their end', 'x'.repeat(1e6) + 'a', 'x'.repeat(1e6) + 'b'],
+    [
+      'keys of a thousand characters that differ in one',
+      `${'x'.repeat(501)}y${'x'.repeat(498)}`,
+      'x'.repeat(1000),
+    ],
     ['long keys that differ in length', 'x'.repeat(999), 'x'.repeat(1000)],
   ])('tells apart %s', (_, one, other) => {
     const hash = seededKeyHash(4);

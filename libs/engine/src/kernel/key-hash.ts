@@ -2,7 +2,7 @@
 export type KeyHash = (key: unknown) => number;
 
 /** Of a longer text only so many characters are looked at, spread over it, so that the cost is bounded. */
-const MOST_CHARACTERS = 128;
+const MOST_CHARACTERS = 1024;
 
 /** Tells the kinds of keys apart that read the same. */
 const KINDS: Readonly<Record<string, number>> = {
@@ -45,15 +45,18 @@ function isObject(key: unknown): key is object {
 function hashText(text: string, start: number): number {
   const { length } = text;
   let hash = start;
-  if (length <= MOST_CHARACTERS) {
-    for (let at = 0; at < length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-    return mix(hash);
-  }
-  const stride = length / MOST_CHARACTERS;
-  hash ^= length;
-  for (let at = 0; at < length; at += stride)
+  if (length > MOST_CHARACTERS) return hashSample(text, start);
+  for (let at = 0; at < length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return mix(hash);
+}
+
+/** Which characters are looked at depends on the seed: nobody can tell where a difference goes unseen. */
+function hashSample(text: string, start: number): number {
+  const stride = text.length / MOST_CHARACTERS;
+  let hash = start ^ text.length;
+  for (let at = (start / 2 ** 32) * stride; at < text.length; at += stride)
     hash = Math.imul(hash ^ text.charCodeAt(Math.floor(at)), 0x01000193);
-  return mix(Math.imul(hash ^ text.charCodeAt(length - 1), 0x01000193));
+  return mix(Math.imul(hash ^ text.charCodeAt(text.length - 1), 0x01000193));
 }
 
 function mix(hash: number): number {
