@@ -71,7 +71,7 @@ export class Shadow {
   resize(capacity: number): void {
     this.#capacity = capacity;
     this.#strategy.resize(capacity);
-    while (this.#index.size > capacity && this.#evict(0));
+    while (this.#index.size > capacity && this.#evict(undefined));
   }
 
   audit(name: string): void {

@@ -15,8 +15,9 @@ import type { TableOptions } from './memory-options.js';
 /** So many entries change hands before the event loop has its turn. */
 const SLICE = 2048;
 
-/** Told why a strategy could not take over. */
+/** Told who comes to be in charge, and why a strategy could not take over. */
 interface EvictorObserver {
+  seated(strategy: EvictionStrategy): void;
   stalled(why: string): void;
 }
 
@@ -30,13 +31,12 @@ interface Swap {
 
 /** The strategy in charge of a table: made, told how many entries fit, and swapped in slices. */
 export class Evictor {
-  /** Called directly, since it is called on every read. */
-  strategy: EvictionStrategy;
   readonly #clock: Clock;
   readonly #contexts: EvictionContexts;
   readonly #observer: EvictorObserver;
   #factory: EvictionStrategyFactory;
   #capacity: number;
+  #strategy: EvictionStrategy;
   #swap: Swap | undefined;
   #timer: Timer | undefined;
 
@@ -50,7 +50,11 @@ export class Evictor {
     this.#observer = observer;
     this.#factory = eviction;
     this.#capacity = firstCapacity(bounds);
-    this.strategy = eviction.create(contexts.of(this.#capacity));
+    this.#strategy = eviction.create(contexts.of(this.#capacity));
+  }
+
+  get strategy(): EvictionStrategy {
+    return this.#strategy;
   }
 
   /** The name of the strategy in charge, or of the one that is taking over. */
@@ -59,13 +63,13 @@ export class Evictor {
   }
 
   get choice(): EvictionChoiceReport | undefined {
-    return this.strategy.choice?.();
+    return this.#strategy.choice?.();
   }
 
   /** Says how many entries fit. */
   resize(capacity: number): void {
     this.#capacity = capacity;
-    this.strategy.resize(capacity);
+    this.#strategy.resize(capacity);
   }
 
   /** As {@link resize}, for an estimate that moves all the time: the strategy hears of it when it has changed by an eighth. */
@@ -82,12 +86,12 @@ export class Evictor {
     if (this.#swap !== undefined) this.#move(this.#swap, Infinity);
     const to = factory.create(this.#contexts.of(this.#capacity));
     const swap = {
-      from: this.strategy,
+      from: this.#strategy,
       to,
-      handover: handOver(this.strategy, to),
+      handover: handOver(this.#strategy, to),
       factory: this.#factory,
     };
-    this.strategy = swap.handover;
+    this.#seat(swap.handover);
     this.#factory = factory;
     const problem = this.#move(swap, SLICE);
     if (problem !== undefined) throw brokenStrategy(nameOf(factory), problem);
@@ -100,7 +104,7 @@ export class Evictor {
   /** @throws CacheError `broken_strategy` where its books do not balance. */
   audit(residents: ReadonlySet<Slot>): void {
     try {
-      this.strategy.audit(residents);
+      this.#strategy.audit(residents);
     } catch (error) {
       throw brokenStrategy(this.name, reason(error));
     }
@@ -129,8 +133,13 @@ export class Evictor {
       this.#observer.stalled(`${name} could not take over, ${this.name} stays: ${problem}`);
   }
 
+  #seat(strategy: EvictionStrategy): void {
+    this.#strategy = strategy;
+    this.#observer.seated(strategy);
+  }
+
   #settle(strategy: EvictionStrategy): void {
-    this.strategy = strategy;
+    this.#seat(strategy);
     this.#swap = undefined;
   }
 }

@@ -1,5 +1,10 @@
 import { mayReadTimes } from '../eviction/resolve.js';
-import type { EvictionChoiceReport, EvictionStrategyFactory, Slot } from '../eviction/strategy.js';
+import type {
+  EvictionChoiceReport,
+  EvictionStrategy,
+  EvictionStrategyFactory,
+  Slot,
+} from '../eviction/strategy.js';
 import type { RemovalCause } from '../kernel/entry.js';
 import { brokenStrategy, reason } from '../kernel/errors.js';
 import { type Bounds, capacityOf } from './bounds.js';
@@ -25,6 +30,8 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   readonly #time: CoarseClock;
   readonly #sweeper: ExpirySweeper;
   readonly #evictor: Evictor;
+  /** Who is in charge, kept at hand for every read. */
+  #strategy: EvictionStrategy;
   #bounds: Bounds;
 
   constructor(options: TableOptions<K, V>, observer: TableObserver<K, V>) {
@@ -38,8 +45,11 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
       (slot) => this.expiresAt(slot),
       (slot) => this.removeAt(slot, 'expired'),
     );
-    const contexts = new EvictionContexts(this, options.random, observer);
-    this.#evictor = new Evictor(options, contexts, observer);
+    this.#evictor = new Evictor(options, new EvictionContexts(this, options.random, observer), {
+      seated: (strategy) => (this.#strategy = strategy),
+      stalled: (why) => observer.stalled(why),
+    });
+    this.#strategy = this.#evictor.strategy;
     if (options.keepsTimes) this.extras.keepTimes(0);
   }
 
@@ -77,7 +87,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   /** Counts a use of the entry in a slot and answers its value. */
   use(slot: Slot): V {
     this.countHit(slot);
-    this.#evictor.strategy.onAccess(slot);
+    this.#strategy.onAccess(slot);
     return this.valueAt(slot);
   }
 
@@ -95,7 +105,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
     this.values[slot] = value;
     this.#dress(slot, weight, placement);
     if (present === NO_SLOT) this.#welcome(slot);
-    else this.#evictor.strategy.onAccess(slot);
+    else this.#strategy.onAccess(slot);
     tell?.();
     if (this.#isOver()) this.#shrink();
     return this.holds(slot, key) ? slot : NO_SLOT;
@@ -107,7 +117,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
     if (present === NO_SLOT) return this.#addBare(key, value, expiresAt);
     this.values[present] = value;
     if (expiresAt !== Infinity || this.extras.mortals > 0) this.#endAt(present, expiresAt);
-    this.#evictor.strategy.onAccess(present);
+    this.#strategy.onAccess(present);
     return present;
   }
 
@@ -129,7 +139,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
 
   /** The living entries, the next victim first, as they stand now. */
   inEvictionOrder(): Slot[] {
-    return Array.from(this.#evictor.strategy.order()).filter((slot) => !this.#hasExpired(slot));
+    return Array.from(this.#strategy.order()).filter((slot) => !this.#hasExpired(slot));
   }
 
   resize(bounds: Bounds): void {
@@ -192,26 +202,20 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
 
   #addBare(key: K, value: V, expiresAt: number): Slot {
     const isFull = this.size >= this.#bounds.maxItems;
-    const replaced = isFull ? this.#evictor.strategy.replaceVictim?.() : undefined;
-    if (replaced === undefined) return this.#insertBare(key, value, expiresAt);
-    this.replace(replaced, key, value);
-    if (expiresAt !== Infinity || this.extras.mortals > 0) this.#endAt(replaced, expiresAt);
-    return replaced;
-  }
-
-  #insertBare(key: K, value: V, expiresAt: number): Slot {
-    const slot = this.add(key, value);
-    if (expiresAt !== Infinity) this.#endAt(slot, expiresAt);
+    const replaced = isFull ? this.#strategy.replaceVictim?.() : undefined;
+    const slot = replaced ?? this.add(key, value);
+    if (replaced !== undefined) this.replace(replaced, key, value);
+    if (expiresAt !== Infinity || this.extras.mortals > 0) this.#endAt(slot, expiresAt);
+    if (replaced !== undefined) return slot;
     this.#welcome(slot);
-    if (this.size <= this.#bounds.maxItems) return slot;
-    this.#shrink();
+    if (isFull) this.#shrink();
     return this.holds(slot, key) ? slot : NO_SLOT;
   }
 
   /** A strategy that throws has not learnt of the newcomer, which then goes without it. */
   #welcome(slot: Slot): void {
     try {
-      this.#evictor.strategy.onInsert(slot);
+      this.#strategy.onInsert(slot);
     } catch (error) {
       this.remove(slot);
       throw brokenStrategy(this.eviction, reason(error));
@@ -226,7 +230,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   #shrink(): void {
     if (this.totalWeight > this.#bounds.maxBytes) this.#evictor.estimate(capacityOf(this.#bounds, this));
     while (this.#isOver()) {
-      const victim = this.#evictor.strategy.chooseVictim();
+      const victim = this.#strategy.chooseVictim();
       if (victim === undefined || !this.isResident(victim)) return this.#observer.stalled(stallOf(victim));
       this.#release(victim, 'evicted')?.();
     }
@@ -239,7 +243,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   /** Takes an entry out, and answers how to tell of it. */
   #release(slot: Slot, cause: RemovalCause): (() => void) | undefined {
     const tell = this.#observer.removing(this, slot, cause);
-    this.#evictor.strategy.onRemove(slot, cause);
+    this.#strategy.onRemove(slot, cause);
     this.remove(slot);
     return tell;
   }
