@@ -121,7 +121,6 @@ class Adaptive implements EvictionStrategy {
     const name = this.#nameOf(this.#watch.best);
     const move = this.#move;
     if (move !== undefined) {
-
       this.#strategy = move.from;
       this.#report(move.previous);
       this.#inCharge = move.previous;
