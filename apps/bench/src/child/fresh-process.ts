@@ -9,6 +9,9 @@ import type { Task } from './child.js';
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const ENTRY = fileURLToPath(new URL('./child.ts', import.meta.url));
 
+/** Whoever takes longer hangs. */
+const PATIENCE_MS = 15 * 60_000;
+
 /** Asks a process that has never run anything else. */
 export type Ask = <Answer>(task: Task) => Promise<Answer>;
 
@@ -39,11 +42,8 @@ export async function withFreshProcesses(use: (ask: Ask) => Promise<void>): Prom
 }
 
 async function run<Answer>(script: string, task: Task): Promise<Answer> {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--expose-gc',
-    script,
-    JSON.stringify(task),
-  ]);
+  const args = ['--expose-gc', script, JSON.stringify(task)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: PATIENCE_MS });
   // The process is child.ts, which prints what the task is typed to answer.
   return JSON.parse(stdout) as Answer;
 }

@@ -121,6 +121,7 @@ class Adaptive implements EvictionStrategy {
     const name = this.#nameOf(this.#watch.best);
     const move = this.#move;
     if (move !== undefined) {
+      move.handover.undo();
       this.#strategy = move.from;
       this.#report(move.previous);
       this.#inCharge = move.previous;
