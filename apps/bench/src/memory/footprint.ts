@@ -31,7 +31,7 @@ export async function weighCache({ library, features, entries }: FootprintPlan):
   const count = (1 + NEWCOMERS_PER_PLACE) * entries;
   const keys = Array.from({ length: count }, (_, at) => `user:${at}`);
   const values = keys.map((name, id): Value => ({ id, name }));
-  const before = { used: bytesInUse(), resident: process.memoryUsage.rss() };
+  const before = bytesInUse();
   const cache = open({
     capacity: entries,
     ttlMs: features.includes('ttl') ? HOUR_MS : undefined,
@@ -41,10 +41,11 @@ export async function weighCache({ library, features, entries }: FootprintPlan):
     for (let at = from; at < to; at++) cache.set(keys[at] as string, values[at] as Value);
   };
   put(0, entries);
-  const filled = (bytesInUse() - before.used) / entries;
-  const resident = (process.memoryUsage.rss() - before.resident) / entries;
+  const after = bytesInUse();
+  const filled = (after.reachable - before.reachable) / entries;
+  const resident = (after.resident - before.resident) / entries;
   if (contestant.evicts) put(entries, count);
-  const turnedOver = (bytesInUse() - before.used) / entries;
+  const turnedOver = (bytesInUse().reachable - before.reachable) / entries;
   // Keeps all of it reachable until here.
   if (cache.get('nobody') !== undefined || keys.length !== values.length) throw new Error('nobody is there');
   return { filled, resident, ...(contestant.evicts ? { turnedOver } : {}) };

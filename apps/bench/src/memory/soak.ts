@@ -40,9 +40,9 @@ export async function soak({ strategy, operations, entries }: SoakPlan): Promise
   for (let done = 0; done < operations; done += CHUNK) {
     run(done, Math.min(CHUNK, operations - done));
     await turnOfTheLoop();
-    if (done >= (samples.length * operations) / SAMPLES) samples.push(bytesInUse());
+    if (done >= (samples.length * operations) / SAMPLES) samples.push(bytesInUse().reachable);
   }
-  samples.push(bytesInUse());
+  samples.push(bytesInUse().reachable);
   cache.audit();
   cache.close();
   return { samples, growth: growthOf(samples) };
