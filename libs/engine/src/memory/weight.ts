@@ -12,7 +12,7 @@ const ENTRY = 88;
  * sample that is spread evenly, of maps and sets the first; so it costs microseconds, save that the names of an object are listed,
  * which takes V8 half a microsecond each from about a thousand on (not so for a `Map`).
  *
- * How far off it is, for the kinds of values in its tests on Node 20: 0.85 to 1.15 times what the heap grows by, and 0.8 to 12 times the
+ * How far off it is, for the kinds of values in its tests on Node 20: 0.75 to 1.25 times what the heap grows by, and 0.8 to 12 times the
  * length of `v8.serialize`, which is denser than the heap: near 1 for strings and buffers, 3 to 5 for objects, the most for sets and
  * dates. Members beyond the 200th object are taken to be small, a few large ones among many small ones may be missed; what is shared
  * counts each time that it is met, and of a buffer what is viewed; what only code can see, such as closures, private fields and native
