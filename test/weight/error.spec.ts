@@ -12,7 +12,13 @@ const SERIALISED = { least: 0.8, most: 12 };
 /** By kind, the estimate as a part of what the heap of a fresh process grew by. */
 function measureHeap(): Readonly<Record<string, number>> {
   const program = join(import.meta.dirname, 'heap-growth.ts');
-  const options = ['--expose-gc', '--single-threaded-gc', '--import', '@swc-node/register/esm-register', program];
+  const options = [
+    '--expose-gc',
+    '--single-threaded-gc',
+    '--import',
+    '@swc-node/register/esm-register',
+    program,
+  ];
   const { stdout, stderr } = spawnSync(process.execPath, options, { encoding: 'utf8' });
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout) as Readonly<Record<string, number>>;
