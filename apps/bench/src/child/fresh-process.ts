@@ -1,17 +1,37 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+import type { LanePlan } from '../throughput/lane.js';
 import type { Task } from './child.js';
+import { type KeptLane, keepLane } from './kept-process.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const ENTRY = fileURLToPath(new URL('./child.ts', import.meta.url));
 
+const SETTINGS: BuildOptions = {
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  tsconfig: join(ROOT, 'tsconfig.json'),
+  logLevel: 'warning',
+};
+/** Leaves our own libraries where they were compiled to, beside the script. */
+const ownLibraries: Plugin = {
+  name: 'own-libraries',
+  setup({ onResolve }) {
+    onResolve({ filter: /^nuthatch\// }, ({ path }) => ({
+      path: path.replace(/^nuthatch\/(.+)$/, './libs/$1/src/index.js'),
+      external: true,
+    }));
+  },
+};
+
 /** The resident size tells nothing unless the collector is done when it says so, and young space stays small. */
 const FLAGS: Readonly<Record<Task['kind'], readonly string[]>> = {
-  lap: [],
   footprint: ['--single-threaded-gc', '--max-semi-space-size=1'],
   soak: [],
 };
@@ -21,30 +41,46 @@ const PATIENCE_MS = 15 * 60_000;
 /** Asks a process that has never run anything else. */
 export type Ask = <Answer>(task: Task) => Promise<Answer>;
 
+/** Has a process of its own fill a cache, and stay. */
+export type Keep = (plan: LanePlan) => Promise<KeptLane>;
+
+interface FreshProcesses {
+  readonly ask: Ask;
+  readonly keep: Keep;
+}
+
 /**
- * Bundles what is measured once, so that a process starts at once and an edit in the middle of a run changes nothing, and hands
- * `use` the means to ask fresh processes. Packages are not bundled: rivals run as they are installed.
+ * Compiles what is measured once, so that a process starts at once and an edit in the middle of a run changes nothing, and hands
+ * `use` the means to start fresh processes. The libraries are not bundled, neither ours nor the rivals': modules run as they are published.
  */
-export async function withFreshProcesses(use: (ask: Ask) => Promise<void>): Promise<void> {
-  // Beneath node_modules, since that is where the bundle looks for packages.
+export async function withFreshProcesses(use: (processes: FreshProcesses) => Promise<void>): Promise<void> {
+  // Beneath node_modules, since that is where packages are looked for.
   const folder = await mkdtemp(join(ROOT, 'node_modules', '.nuthatch-bench-'));
-  const outfile = join(folder, 'child.mjs');
+  const script = join(folder, 'child.mjs');
   try {
+    await compileLibraries(folder);
     await build({
+      ...SETTINGS,
       entryPoints: [ENTRY],
-      outfile,
+      outfile: script,
       bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      packages: 'external',
-      tsconfig: join(ROOT, 'tsconfig.json'),
-      logLevel: 'warning',
+      plugins: [ownLibraries],
     });
-    await use((task) => run(outfile, task));
+    await use({ ask: (task) => run(script, task), keep: (plan) => keepLane(script, plan) });
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Module by module, into `libs` of the folder. */
+async function compileLibraries(folder: string): Promise<void> {
+  const { imports } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { imports: unknown };
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', imports }));
+  const names = await readdir(join(ROOT, 'libs'), { recursive: true });
+  const sources = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
+  const entryPoints = sources.map((name) => join(ROOT, 'libs', name));
+  const outbase = join(ROOT, 'libs');
+  await build({ ...SETTINGS, entryPoints, outbase, outdir: join(folder, 'libs'), bundle: false });
 }
 
 async function run<Answer>(script: string, task: Task): Promise<Answer> {

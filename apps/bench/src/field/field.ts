@@ -46,6 +46,8 @@ function ours(strategy: string, eviction: EvictionStrategyFactory): Contestant {
         new MemoryCache<string, Value>({
           maxItems,
           eviction,
+          // Nobody swaps here. The one that swaps by itself needs them.
+          countHits: strategy === 'adaptive',
           ...(ttl === undefined ? {} : { ttl }),
           ...(isWeighed ? { maxBytes: maxItems * MAX_WEIGHT, weigh } : {}),
         }),

@@ -58,7 +58,7 @@ export async function memory(args: readonly string[]): Promise<void> {
   }
   const entries = readCount(size, quick ? 100_000 : 1_000_000);
   if (!json) console.log(describeMachine());
-  await withFreshProcesses(async (ask) => {
+  await withFreshProcesses(async ({ ask }) => {
     const rows = await weighAll(libraries ?? [...FIELD, ...STRATEGIES], entries, ask);
     console.log(json ? JSON.stringify(rows, undefined, 2) : report(rows, entries));
   });

@@ -16,7 +16,7 @@ export async function runSoak(
   { libraries, operations, entries }: SoakRun,
   { json }: { readonly json: boolean },
 ): Promise<void> {
-  await withFreshProcesses(async (ask) => {
+  await withFreshProcesses(async ({ ask }) => {
     const rows: (SoakReport & { readonly library: string; readonly operations: number })[] = [];
     for (const library of libraries) {
       const strategy = library.replace('nuthatch/', '');

@@ -5,7 +5,7 @@ import { operations } from './operations.js';
 import type { Row } from './race.js';
 
 function row(library: string, speeds: readonly number[], ttl = false): Row {
-  return { library, operation: 'getHit', size: 10, ttl, speeds };
+  return { library, operation: 'getHit', size: 10, ttl, speeds, ratios: [] };
 }
 
 const rule = { library: 'ours', against: ['slow', 'fast'], ratio: 1 };

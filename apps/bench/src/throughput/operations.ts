@@ -9,7 +9,7 @@ export interface Operation {
   /** Whether it needs a cache that evicts. */
   readonly evicts: boolean;
   /** How many times the capacity it runs, at least, where it evicts. */
-  readonly rounds: number;
+  readonly turns: number;
   requests(course: Course): Requests;
   /** Makes requests, around and around; answers how many of them found something, which is also what keeps them from being optimised away. */
   run(cache: Subject, requests: Requests, span: Span): number;
@@ -22,7 +22,7 @@ export interface Span {
   readonly count: number;
 }
 
-const onFilled = { evicts: false, rounds: 0 } as const;
+const onFilled = { evicts: false, turns: 0 } as const;
 
 /** In the order in which they run on one cache. */
 export const operations: readonly Operation[] = [
@@ -37,7 +37,7 @@ export const operations: readonly Operation[] = [
   { ...onFilled, name: 'setUpdate', requests: ({ hits }) => hits, run: write, accepts: () => true },
   {
     evicts: true,
-    rounds: 1,
+    turns: 1,
     name: 'zipf',
     requests: ({ zipf }) => zipf,
     run: readOrWrite,
@@ -45,13 +45,20 @@ export const operations: readonly Operation[] = [
   },
   {
     evicts: true,
-    rounds: 1.5,
+    turns: 1.5,
     name: 'setEvict',
     requests: ({ newcomers }) => newcomers,
     run: write,
     accepts: () => true,
   },
 ];
+
+/** @throws Error where there is none of the name. */
+export function operationOf(name: string): Operation {
+  const found = operations.find((operation) => operation.name === name);
+  if (found === undefined) throw new Error(`no operation is called ${name}`);
+  return found;
+}
 
 function read(cache: Subject, { keys }: Requests, { start, count }: Span): number {
   let found = 0;

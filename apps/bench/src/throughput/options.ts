@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import type { ClockName } from '../child/stopwatch.js';
 import { type Contestant, runs } from '../field/contestant.js';
-import { contestantOf, field } from '../field/field.js';
+import { contestantOf, field, REFERENCE } from '../field/field.js';
 import { readCount } from '../report/read-count.js';
 import { expectations } from './expectations.js';
+import { operationOf, operations } from './operations.js';
 import { full, fullCheck, type Preset, quick, quickCheck } from './presets.js';
-import type { RacePlan } from './race.js';
+import type { Heat, RacePlan } from './race.js';
 
 export interface ThroughputOptions {
   readonly json: boolean;
@@ -14,14 +15,15 @@ export interface ThroughputOptions {
 }
 
 export const THROUGHPUT_USAGE = `throughput [--json] [--quick] [--check] [--size N] [--ttl off|on|both] [--only a,b]
-           [--rounds N] [--ms N] [--clock cpu|wall]
+           [--operations a,b] [--rounds N] [--ms N] [--clock cpu|wall]
   --json     prints the rows { library, operation, size, ttl, opsPerSecond }, medians of the rounds, and nothing else
   --quick    10,000 entries, two short rounds: under a minute
   --check    exits with 1 where a ratio is below the one in expected-ratios.json; without --only, only those are run
   --size     only this size (otherwise 10000, 100000 and 1000000); may be repeated
   --only     only these libraries (lru-cache, nuthatch/lru, ...)
-  --rounds   how many times everybody runs; without it, who is far from the top runs in every third round
-  --ms       how long an operation is measured in one round, in milliseconds
+  --operations  only these (getHit, getMiss, setUpdate, zipf, setEvict)
+  --rounds   how many laps everybody runs; without it, who is far from the top runs a third as many, later
+  --ms       how long a lap is, in milliseconds
   --clock    cpu: the time of the main thread on a processor, where the system tells it; or wall`;
 
 /** @throws Error where an option is unknown or wrong. */
@@ -35,6 +37,7 @@ export function parseThroughput(args: readonly string[]): ThroughputOptions {
       size: { type: 'string', multiple: true },
       ttl: { type: 'string', default: 'both' },
       only: { type: 'string' },
+      operations: { type: 'string' },
       rounds: { type: 'string' },
       ms: { type: 'string' },
       clock: { type: 'string', default: 'cpu' },
@@ -43,21 +46,19 @@ export function parseThroughput(args: readonly string[]): ThroughputOptions {
   const { json, check, rounds, ms } = values;
   const contestants = contestantsOf(values.only, check);
   const clock = clockOf(values.clock);
+  const chosen = values.operations?.split(',').map(operationOf) ?? operations;
   const presets = presetsOf(values.quick, check);
-  const races = (values.size?.map((size) => readCount(size, 0)) ?? presets.map(({ size }) => size)).flatMap(
-    (size) => {
-      const preset = presetOf(size, presets);
-      return ttlsOf(values.ttl).map((ttl) => ({
-        contestants: contestants.filter((contestant) => runs(contestant, ttl)),
-        size,
-        ttl,
-        rounds: readCount(rounds, preset.rounds),
-        allInEveryRound: rounds !== undefined || check,
-        measureMs: readCount(ms, preset.measureMs),
-        clock,
-      }));
-    },
-  );
+  const sizes = values.size?.map((size) => readCount(size, 0)) ?? presets.map(({ size }) => size);
+  const races = sizes.flatMap((size) => {
+    const preset = presetOf(size, presets);
+    const pace = { size, lapMs: readCount(ms, preset.lapMs) };
+    return ttlsOf(values.ttl).map((ttl): RacePlan => {
+      const able = contestants.filter((contestant) => runs(contestant, ttl));
+      const isOneHeat = check || values.only !== undefined || rounds !== undefined;
+      const heat = { contestants: able, rounds: readCount(rounds, preset.rounds) };
+      return { heats: isOneHeat ? [heat] : heatsOf(heat), operations: chosen, ttl, clock, pace };
+    });
+  });
   return { json, check, races };
 }
 
@@ -66,6 +67,15 @@ function contestantsOf(only: string | undefined, check: boolean): readonly Conte
     only?.split(',') ??
     (check ? expectations.flatMap(({ library, against }) => [library, ...against]) : undefined);
   return names === undefined ? field : [...new Set(names)].map(contestantOf);
+}
+
+/** Those that lead, and then the others, for a third of the rounds: in one heat they would need much memory. */
+function heatsOf({ contestants, rounds }: Heat): readonly Heat[] {
+  const others = contestants.filter(({ name, leads }) => !leads || name === REFERENCE);
+  return [
+    { contestants: contestants.filter(({ leads }) => leads), rounds },
+    { contestants: others, rounds: Math.ceil(rounds / 3) },
+  ];
 }
 
 function presetsOf(isQuick: boolean, check: boolean): readonly Preset[] {

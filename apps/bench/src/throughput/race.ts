@@ -1,18 +1,25 @@
-import type { Ask } from '../child/fresh-process.js';
+import type { Keep } from '../child/fresh-process.js';
+import type { KeptLane } from '../child/kept-process.js';
 import type { ClockName } from '../child/stopwatch.js';
 import type { Contestant } from '../field/contestant.js';
-import type { Lap } from './lap.js';
-import type { OperationName } from './operations.js';
+import { REFERENCE } from '../field/field.js';
+import type { Lap } from './lane.js';
+import { lengthOf, type Pace, warmUpOf } from './length.js';
+import type { Operation, OperationName } from './operations.js';
 
 export interface RacePlan {
-  readonly contestants: readonly Contestant[];
-  readonly size: number;
+  /** One, or two: those that lead, and then the others. The reference is in both. */
+  readonly heats: readonly Heat[];
+  readonly operations: readonly Operation[];
   readonly ttl: boolean;
-  readonly rounds: number;
-  /** Otherwise those that do not lead run in every third round, the first one included. */
-  readonly allInEveryRound: boolean;
-  readonly measureMs: number;
   readonly clock: ClockName;
+  readonly pace: Pace;
+}
+
+/** Those that run in turn with each other. */
+export interface Heat {
+  readonly contestants: readonly Contestant[];
+  readonly rounds: number;
 }
 
 /** What one contestant did in one operation, round by round. */
@@ -21,31 +28,74 @@ export interface Row {
   readonly operation: OperationName;
   readonly size: number;
   readonly ttl: boolean;
-  /** Operations per second of each round; `NaN` where it did not run. */
+  /** Operations per second of each round. */
   readonly speeds: readonly number[];
+  /** How many times as fast as the reference it was in each round; none where the reference took no part. */
+  readonly ratios: readonly number[];
+}
+
+interface Runner {
+  readonly contestant: Contestant;
+  readonly lane: KeptLane;
+  readonly speeds: number[];
 }
 
 /**
- * Every contestant once, then all of them again: a slow moment of the machine hits everyone, and every ratio can be taken within
- * its round. Every lap has a process of its own.
+ * Everybody has a process of its own, and runs one short lap after the other in turn with all others: whatever slows the machine down,
+ * for however long, hits everyone, and every ratio is taken within its round.
  */
-export async function race(plan: RacePlan, ask: Ask): Promise<readonly Row[]> {
-  const { contestants, size, ttl, rounds, measureMs, clock } = plan;
-  const laps = contestants.map((): Lap[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [at, { name: library, leads }] of contestants.entries()) {
-      const takesPart = leads || plan.allInEveryRound || round % 3 === 0;
-      const task = { kind: 'lap', plan: { library, size, ttl, measureMs, clock } } as const;
-      laps[at]?.push(takesPart ? await ask<Lap>(task) : {});
-    }
+export async function race(plan: RacePlan, keep: Keep): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const heat of plan.heats) {
+    const known = new Set(rows.map(({ library }) => library));
+    rows.push(...(await runHeat(heat, plan, keep)).filter(({ library }) => !known.has(library)));
   }
-  return contestants.flatMap(({ name: library }, at) =>
-    rowsOf(laps[at] ?? []).map((row) => ({ library, size, ttl, ...row })),
-  );
+  return rows;
 }
 
-function rowsOf(laps: readonly Lap[]): readonly Pick<Row, 'operation' | 'speeds'>[] {
-  // A lap is typed by the names of the operations.
-  const names = Object.keys(laps[0] ?? {}) as OperationName[];
-  return names.map((operation) => ({ operation, speeds: laps.map((lap) => lap[operation] ?? NaN) }));
+async function runHeat(heat: Heat, plan: RacePlan, keep: Keep): Promise<readonly Row[]> {
+  const { ttl, clock, pace } = plan;
+  const lanes = new Map<Contestant, KeptLane>();
+  try {
+    for (const contestant of heat.contestants)
+      lanes.set(contestant, await keep({ library: contestant.name, size: pace.size, ttl, clock }));
+    const rows: Row[] = [];
+    for (const operation of plan.operations) {
+      const runners = [...lanes]
+        .filter(([{ evicts }]) => evicts || !operation.evicts)
+        .map(([contestant, lane]): Runner => ({ contestant, lane, speeds: [] }));
+      await runRounds(operation, runners, { rounds: heat.rounds, pace });
+      rows.push(...rowsOf(operation, runners, plan));
+    }
+    return rows;
+  } finally {
+    for (const lane of lanes.values()) lane.close();
+  }
+}
+
+async function runRounds(
+  operation: Operation,
+  runners: readonly Runner[],
+  { rounds, pace }: { readonly rounds: number; readonly pace: Pace },
+): Promise<void> {
+  const warmUp: Lap = { operation: operation.name, length: warmUpOf(pace) };
+  for (const { lane } of runners) await lane.run(warmUp);
+  const lap: Lap = { operation: operation.name, length: lengthOf(operation, pace) };
+  for (let round = 0; round < rounds; round++) {
+    // Backwards every other time, so that nobody always follows the same one.
+    for (const { lane, speeds } of round % 2 === 0 ? runners : runners.toReversed())
+      speeds.push(await lane.run(lap));
+  }
+}
+
+function rowsOf({ name: operation }: Operation, runners: readonly Runner[], plan: RacePlan): Row[] {
+  const reference = runners.find(({ contestant }) => contestant.name === REFERENCE)?.speeds ?? [];
+  return runners.map(({ contestant, speeds }) => ({
+    library: contestant.name,
+    operation,
+    size: plan.pace.size,
+    ttl: plan.ttl,
+    speeds,
+    ratios: reference.map((speed, round) => (speeds[round] ?? NaN) / speed),
+  }));
 }

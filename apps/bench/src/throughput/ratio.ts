@@ -7,6 +7,11 @@ export function ratio(own: Row, other: Row): Estimate {
   return estimate(own.speeds.map((speed, round) => speed / (other.speeds[round] ?? NaN)));
 }
 
+/** How many times as fast as the reference a contestant was. */
+export function ratioToReference({ ratios }: Row): Estimate {
+  return estimate(ratios);
+}
+
 /** The row of the same operation, size and time to live, of somebody else. */
 export function sameRowOf(library: string, row: Row, rows: readonly Row[]): Row | undefined {
   return rows.find(

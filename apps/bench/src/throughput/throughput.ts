@@ -12,9 +12,9 @@ export async function throughput(args: readonly string[]): Promise<void> {
   const { json, races, check: isChecked } = parseThroughput(args);
   const rows: Row[] = [];
   if (!json) console.log(describeMachine());
-  await withFreshProcesses(async (ask) => {
+  await withFreshProcesses(async ({ keep }) => {
     for (const plan of races) {
-      const own = await race(plan, ask);
+      const own = await race(plan, keep);
       rows.push(...own);
       if (!json) console.log(`\n${report(own, plan)}`);
     }
