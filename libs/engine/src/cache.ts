@@ -7,7 +7,6 @@ import type { HistoryState } from './history/history.js';
 import { assertKey } from './kernel/assert-key.js';
 import type { WriteOptions } from './kernel/life.js';
 import type { LoadOptions, Loader, Reader } from './load/reader.js';
-import { NO_SLOT } from './memory/memory-table.js';
 import type { MemoryTier } from './memory/memory-tier.js';
 import type { Overrides } from './overrides.js';
 import type { Writer } from './write/writer.js';
@@ -39,7 +38,7 @@ export class Cache<V = unknown> extends CacheControls<V> {
   /** The value of a key, from memory, pending writes or store; `undefined` where there is none. A hit in memory costs one look-up. */
   get(key: string): Promise<V | undefined> {
     const slot = this.#memory.find(key);
-    return slot === NO_SLOT ? this.#find(key) : Promise.resolve(this.#hit(key, slot));
+    return slot === undefined ? this.#find(key) : Promise.resolve(this.#hit(key, slot));
   }
 
   /** The values of those keys that have one. What is not in memory is read from the store in one call. */
@@ -47,9 +46,9 @@ export class Cache<V = unknown> extends CacheControls<V> {
     const values = new Map<string, V>();
     const missing = [...new Set(keys)].filter((key) => {
       const slot = this.#memory.find(key);
-      if (slot === NO_SLOT) this.#check(key);
+      if (slot === undefined) this.#check(key);
       else values.set(key, this.#hit(key, slot));
-      return slot === NO_SLOT;
+      return slot === undefined;
     });
     for (const [key, value] of await this.#parts.reader.findMany(missing)) values.set(key, value);
     return values;
@@ -62,7 +61,7 @@ export class Cache<V = unknown> extends CacheControls<V> {
    */
   async getOrLoad(key: string, loader: Loader<V>, options?: LoadOptions<V>): Promise<V> {
     const slot = this.#memory.find(key);
-    if (slot !== NO_SLOT) return this.#hit(key, slot);
+    if (slot !== undefined) return this.#hit(key, slot);
     this.#check(key);
     return this.#parts.reader.load({ key, loader, options });
   }
@@ -95,7 +94,7 @@ export class Cache<V = unknown> extends CacheControls<V> {
 
   /** Whether there is an entry, in memory or behind it. Counts as no use. */
   async has(key: string): Promise<boolean> {
-    if (this.#memory.find(key) !== NO_SLOT) return true;
+    if (this.#memory.find(key) !== undefined) return true;
     this.#check(key);
     return this.#parts.reader.has(key);
   }
@@ -103,7 +102,7 @@ export class Cache<V = unknown> extends CacheControls<V> {
   /** The value in memory, without counting as a use and without asking the store. */
   peek(key: string): V | undefined {
     const slot = this.#memory.find(key);
-    return slot === NO_SLOT ? undefined : this.#memory.handOut(this.#memory.table.valueAt(slot));
+    return slot === undefined ? undefined : this.#memory.handOut(this.#memory.table.valueAt(slot));
   }
 
   /** How many entries memory holds, those included that have expired and are not removed yet. */

@@ -42,7 +42,7 @@ export type { LoadContext, Loader, LoadOptions } from './load/reader.js';
 export type { Bounds, BoundsOptions } from './memory/bounds.js';
 export type { IsolationName } from './memory/isolation.js';
 export { MemoryCache } from './memory/memory-cache.js';
-export type { MemoryOptions } from './memory/memory-options.js';
+export type { MemoryCacheOptions, MemoryOptions } from './memory/memory-options.js';
 export type { Removal } from './memory/removal-listeners.js';
 export type { CacheMetrics, Counts } from './metrics/cache-metrics.js';
 export type { Counter } from './metrics/counters.js';

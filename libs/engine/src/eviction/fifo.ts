@@ -34,7 +34,7 @@ class Fifo implements EvictionStrategy {
   resize(): void {}
 
   audit(resident: ReadonlySet<Slot>): void {
-    this.#arrivals.audit('fifo');
+    this.#arrivals.auditLinks('fifo');
     auditMembers('fifo', this.#arrivals, resident);
   }
 }

@@ -88,7 +88,7 @@ class Lfu implements EvictionStrategy {
   resize(): void {}
 
   audit(resident: ReadonlySet<Slot>): void {
-    this.#uses.audit('lfu');
+    this.#uses.auditLinks('lfu');
     auditMembers('lfu', this.#uses, resident);
     auditMembers('lfu order', this.order(), resident);
     this.#auditBuckets(resident);

@@ -24,6 +24,11 @@ export class Sampler {
     return this.#size;
   }
 
+  /** The part of all keys that is in. */
+  get share(): number {
+    return this.#limit / ALL;
+  }
+
   holds(hash: number): boolean {
     return scatter(hash) < this.#limit;
   }

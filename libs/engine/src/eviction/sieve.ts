@@ -97,7 +97,7 @@ class Sieve implements EvictionStrategy {
   resize(): void {}
 
   audit(resident: ReadonlySet<Slot>): void {
-    this.#arrivals.audit('sieve');
+    this.#arrivals.auditLinks('sieve');
     auditMembers('sieve', this.order(), resident);
     if (this.#hand !== NONE && !this.#arrivals.has(this.#hand))
       throw new Error(`sieve: the hand points to slot ${this.#hand}, which is not listed`);

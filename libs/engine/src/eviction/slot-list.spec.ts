@@ -24,7 +24,7 @@ describe('SlotList', () => {
     list.addAfter(1, 5);
     list.addAfter(undefined, 6);
     expect([...list]).toEqual([6, 1, 5, 2]);
-    list.audit('list');
+    list.auditLinks('list');
   });
 
   it('moves a member to the end, also the only one', () => {
@@ -46,7 +46,7 @@ describe('SlotList', () => {
   it('keeps every link when a far larger slot makes it grow', () => {
     const list = open(1, 2, 100_000, 3);
     expect([...list]).toEqual([1, 2, 100_000, 3]);
-    list.audit('list');
+    list.auditLinks('list');
   });
 
   it('does what an array would do, whatever the order of operations', () => {
@@ -77,7 +77,7 @@ function followsAnArray(steps: readonly Step[]): void {
       list.moveToLast(slot);
       model = [...others, slot];
     }
-    list.audit('list');
+    list.auditLinks('list');
   }
   expect([...list]).toEqual(model);
   expect([list.first, list.last, list.size]).toEqual([model[0], model.at(-1), model.length]);

@@ -80,20 +80,20 @@ export class SlotList {
     this.#size--;
   }
 
-  /** On the path of every read of a list by recency, so it is written out. */
+  /** On the path of every read of a list by recency, so it is written out; places are even, and `| 1` never overflows. */
   moveToLast(slot: Slot): void {
     const links = this.#links;
     const place = placeOf(slot);
     const next = links[place]!;
     if (next === ENDS) return;
-    const previous = links[place + 1]!;
-    const last = links[ENDS + 1]!;
+    const previous = links[place | 1]!;
+    const last = links[ENDS | 1]!;
     links[previous] = next;
-    links[next + 1] = previous;
+    links[next | 1] = previous;
     links[place] = ENDS;
-    links[place + 1] = last;
+    links[place | 1] = last;
     links[last] = place;
-    links[ENDS + 1] = place;
+    links[ENDS | 1] = place;
   }
 
   *[Symbol.iterator](): Generator<Slot, void> {
@@ -101,7 +101,7 @@ export class SlotList {
   }
 
   /** Walks the ring and throws where the links of a member disagree, or the size does. */
-  audit(name: string): void {
+  auditLinks(name: string): void {
     let previous = ENDS;
     let count = 0;
     for (const slot of this) {
@@ -128,7 +128,7 @@ export class SlotList {
 
 /** Places come in pairs, the first of which are the ends. */
 function placeOf(slot: Slot): number {
-  return 2 * slot + 2;
+  return (slot + 1) << 1;
 }
 
 function slotAt(place: number): Slot | undefined {

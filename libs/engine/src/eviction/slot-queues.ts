@@ -55,8 +55,14 @@ export class SlotQueues {
     this.#sizes[queue]!++;
   }
 
-  /** Puts a slot at the end of a queue, whichever it is in. On the path of every read, so it is written out. */
+  /** Puts a slot at the end of a queue, whichever it is in. */
   moveToLast(queue: number, slot: Slot): void {
+    this.moveWithin(queue, slot);
+    if (this.#queueOf[slot] !== queue) this.#enrol(slot, queue);
+  }
+
+  /** Puts a slot at the end of the queue that it is in. On the path of every read, so it is written out. */
+  moveWithin(queue: number, slot: Slot): void {
     const links = this.#links;
     const node = slot + this.#queues;
     const last = links[2 * queue + 1]!;
@@ -69,7 +75,6 @@ export class SlotQueues {
     links[2 * node + 1] = last;
     links[2 * last] = node;
     links[2 * queue + 1] = node;
-    if (this.#queueOf[slot] !== queue) this.#enrol(slot, queue);
   }
 
   remove(slot: Slot): void {

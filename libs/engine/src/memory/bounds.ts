@@ -43,11 +43,18 @@ export function firstCapacity({ maxItems, maxBytes }: Bounds): number {
   return Math.max(1, Math.min(maxItems, Math.ceil(maxBytes / USUAL_WEIGHT)));
 }
 
+interface Holding {
+  readonly size: number;
+  readonly totalWeight: number;
+}
+
+/** Whether more is held than fits. */
+export function exceeds({ maxItems, maxBytes }: Bounds, held: Holding): boolean {
+  return held.size > maxItems || held.totalWeight > maxBytes;
+}
+
 /** How many entries fit, judged by the mean weight of those that are there. */
-export function capacityOf(
-  bounds: Bounds,
-  held: { readonly size: number; readonly totalWeight: number },
-): number {
+export function capacityOf(bounds: Bounds, held: Holding): number {
   if (held.totalWeight === 0) return firstCapacity(bounds);
   const fit = Math.floor((bounds.maxBytes * held.size) / held.totalWeight);
   return Math.max(1, Math.min(bounds.maxItems, fit));

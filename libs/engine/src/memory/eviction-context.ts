@@ -25,17 +25,16 @@ export class EvictionContexts {
   /** The context of one more strategy. */
   of(capacity: number): EvictionContext {
     const slots = this.#slots;
-    const { extras } = slots;
     return {
       capacity,
       random: this.#random,
       swapped: (from, to) => this.#observer.swapped(from, to),
       hashOf: (slot) => this.#hash(slots.keys[slot]),
       entries: {
-        weight: (slot) => extras.weight(slot),
-        expiresAt: (slot) => extras.expiresAt(slot),
-        writtenAt: (slot) => extras.writtenAt(slot),
-        hits: (slot) => slots.hits[slot]!,
+        weight: (slot) => slots.weight(slot),
+        expiresAt: (slot) => slots.expiresAt(slot),
+        writtenAt: (slot) => slots.writtenAt(slot),
+        hits: (slot) => slots.hitsAt(slot),
       },
     };
   }

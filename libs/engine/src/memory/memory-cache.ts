@@ -4,8 +4,8 @@ import { type Duration, parseDuration } from '../kernel/duration.js';
 import { badOption } from '../kernel/errors.js';
 import { Problems } from '../kernel/problems.js';
 import { type Bounds, type BoundsOptions, changeBounds } from './bounds.js';
-import { type MemoryOptions, parseTtl, resolveTable, type TableOptions } from './memory-options.js';
-import { MemoryTable, NO_SLOT } from './memory-table.js';
+import { type MemoryCacheOptions, parseTtl, resolveTable, type TableOptions } from './memory-options.js';
+import { MemoryTable } from './memory-table.js';
 import { type Removal, RemovalListeners } from './removal-listeners.js';
 
 /**
@@ -24,17 +24,18 @@ export class MemoryCache<K, V> {
   readonly #table: MemoryTable<K, V, undefined>;
   readonly #ttlMs: number;
   readonly #listeners = new RemovalListeners<K, V>();
-  /** Whether the short road of a write is open, kept at hand. */
-  #isBare: boolean;
+  /** Whether the short road of a write is open, and the shortest one; kept at hand. */
+  #isBare = false;
+  #isPlain = false;
 
   /** @throws CacheError `bad_option` or `unknown_name`, naming every wrong option in one message. */
-  constructor(options: MemoryOptions<K, V> = {}) {
+  constructor(options: MemoryCacheOptions<K, V> = {}) {
     const problems = new Problems();
     const table = resolveTable(options, problems);
     const ttlMs = problems.check(() => parseTtl(options.ttl));
     this.#ttlMs = problems.settle({ ttlMs }).ttlMs;
     this.#table = new MemoryTable(problems.settle<TableOptions<K, V>>(table), this.#listeners);
-    this.#isBare = this.#table.isBare;
+    this.#lookWhatIsBare();
   }
 
   /** How many entries are held, those included that have expired and are not removed yet. */
@@ -64,8 +65,7 @@ export class MemoryCache<K, V> {
 
   /** The value of a key, counted as a use; `undefined` where there is none. */
   get(key: K): V | undefined {
-    const slot = this.#table.slotOf(key);
-    return slot === NO_SLOT ? undefined : this.#table.use(slot);
+    return this.#table.read(key);
   }
 
   /**
@@ -75,29 +75,30 @@ export class MemoryCache<K, V> {
    */
   set(key: K, value: V, options?: { readonly ttl?: Duration | undefined }): boolean {
     if (key === undefined) throw badOption('key', 'anything but undefined', key);
+    if (options === undefined && this.#isPlain) return this.#table.putImmortal(key, value) !== undefined;
     const ttlMs = options?.ttl === undefined ? this.#ttlMs : parseDuration('ttl', options.ttl);
     const expiresAt = ttlMs === Infinity ? Infinity : this.#table.now() + ttlMs;
     const slot = this.#isBare
       ? this.#table.putBare(key, value, expiresAt)
       : this.#table.put(key, value, { expiresAt });
-    return slot !== NO_SLOT;
+    return slot !== undefined;
   }
 
   /** Whether there is an entry; counts as no use. */
   has(key: K): boolean {
-    return this.#table.slotOf(key) !== NO_SLOT;
+    return this.#table.slotOf(key) !== undefined;
   }
 
   /** Reads without counting as a use. */
   peek(key: K): V | undefined {
     const slot = this.#table.slotOf(key);
-    return slot === NO_SLOT ? undefined : this.#table.valueAt(slot);
+    return slot === undefined ? undefined : this.#table.valueAt(slot);
   }
 
   /** Removes an entry; answers whether there was one. */
   delete(key: K): boolean {
     const slot = this.#table.slotOf(key);
-    if (slot === NO_SLOT) return false;
+    if (slot === undefined) return false;
     this.#table.removeAt(slot, 'deleted');
     return true;
   }
@@ -135,7 +136,7 @@ export class MemoryCache<K, V> {
    */
   swapEviction(eviction: EvictionChoice): void {
     this.#table.swapEviction(resolveEviction(eviction));
-    this.#isBare = this.#table.isBare;
+    this.#lookWhatIsBare();
   }
 
   /**
@@ -144,10 +145,10 @@ export class MemoryCache<K, V> {
    */
   onRemoval(listener: (removal: Removal<K, V>) => void): () => void {
     const stop = this.#listeners.add(listener);
-    this.#isBare = this.#table.isBare;
+    this.#lookWhatIsBare();
     return () => {
       stop();
-      this.#isBare = this.#table.isBare;
+      this.#lookWhatIsBare();
     };
   }
 
@@ -159,5 +160,10 @@ export class MemoryCache<K, V> {
   /** @throws CacheError `broken_strategy` where the books of the cache or of its strategy do not balance. O(n), for tests. */
   audit(): void {
     this.#table.audit();
+  }
+
+  #lookWhatIsBare(): void {
+    this.#isBare = this.#table.isBare;
+    this.#isPlain = this.#isBare && this.#ttlMs === Infinity;
   }
 }

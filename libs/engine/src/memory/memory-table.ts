@@ -7,7 +7,7 @@ import type {
 } from '../eviction/strategy.js';
 import type { RemovalCause } from '../kernel/entry.js';
 import { brokenStrategy, reason } from '../kernel/errors.js';
-import { type Bounds, capacityOf } from './bounds.js';
+import { type Bounds, capacityOf, exceeds } from './bounds.js';
 import { CoarseClock } from './coarse-clock.js';
 import { EvictionContexts } from './eviction-context.js';
 import { Evictor } from './evictor.js';
@@ -16,9 +16,6 @@ import type { TableOptions } from './memory-options.js';
 import { type Placement, SlotTable } from './slot-table.js';
 import { stallOf, type TableObserver } from './table-observer.js';
 import { wholeBytes } from './weight.js';
-
-/** The answer of look-ups that found nothing. */
-export const NO_SLOT = -1;
 
 /**
  * The memory of a cache, entry by entry: looks up slots, keeps the bounds with the help of its strategy, and removes
@@ -35,7 +32,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   #bounds: Bounds;
 
   constructor(options: TableOptions<K, V>, observer: TableObserver<K, V>) {
-    super(options.clock, options.bounds.maxItems + 1);
+    super(options.clock, options.bounds.maxItems + 1, options.countsHits);
     this.#options = options;
     this.#observer = observer;
     this.#bounds = options.bounds;
@@ -50,7 +47,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
       stalled: (why) => observer.stalled(why),
     });
     this.#strategy = this.#evictor.strategy;
-    if (options.keepsTimes) this.extras.keepTimes(0);
+    if (options.keepsTimes) this.keepTimes(0);
   }
 
   get bounds(): Bounds {
@@ -59,7 +56,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
 
   /** Whether {@link putBare} may be used: nothing is weighed, nobody listens, and no times are kept. */
   get isBare(): boolean {
-    return this.#options.weigh === undefined && this.#observer.isIdle && !this.extras.keepsTimes;
+    return this.#options.weigh === undefined && this.#observer.isIdle && !this.keepsTimes;
   }
 
   /** The name of the strategy in charge. */
@@ -77,11 +74,19 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
     return this.#time.exactNow();
   }
 
-  /** Where the living entry of a key is, or {@link NO_SLOT}; an expired one is removed. Counts as no use. */
-  slotOf(key: K): Slot {
+  /** Where the living entry of a key is, or `undefined`; an expired one is removed. Counts as no use. */
+  slotOf(key: K): Slot | undefined {
     const slot = this.index.get(key);
-    if (slot === undefined) return NO_SLOT;
-    return this.#hasExpired(slot) ? this.#expire(slot, key) : slot;
+    if (slot === undefined || this.mortals === 0 || !this.#hasExpired(slot)) return slot;
+    this.removeAt(slot, 'expired');
+    // Whoever was told of it may have put the key back.
+    return this.index.get(key);
+  }
+
+  /** The value of a key, counted as a use; as {@link slotOf} and {@link use}. */
+  read(key: K): V | undefined {
+    const slot = this.mortals > 0 ? this.slotOf(key) : this.index.get(key);
+    return slot === undefined ? undefined : this.use(slot);
   }
 
   /** Counts a use of the entry in a slot and answers its value. */
@@ -92,31 +97,44 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   }
 
   /**
-   * Puts a value in the place of a key. Answers its slot, or {@link NO_SLOT} where it is not kept: an entry heavier than
+   * Puts a value in the place of a key. Answers its slot, or `undefined` where it is not kept: an entry heavier than
    * `maxBytes` takes its old value with it, and a strategy may choose the newcomer as its victim.
    */
-  put(key: K, value: V, placement: Placement<N>): Slot {
+  put(key: K, value: V, placement: Placement<N>): Slot | undefined {
     const { weigh } = this.#options;
     const weight = weigh === undefined ? 0 : wholeBytes(weigh(value, key));
     const present = this.slotOf(key);
-    if (weight > this.#bounds.maxBytes) return this.#refuse(present);
-    const tell = present === NO_SLOT ? undefined : this.#observer.removing(this, present, 'replaced');
-    const slot = present === NO_SLOT ? this.add(key, value) : present;
+    if (weight > this.#bounds.maxBytes) {
+      if (present !== undefined) this.removeAt(present, 'evicted');
+      return undefined;
+    }
+    const tell = present === undefined ? undefined : this.#observer.removing(this, present, 'replaced');
+    const slot = present === undefined ? this.add(key, value) : present;
     this.values[slot] = value;
     this.#dress(slot, weight, placement);
-    if (present === NO_SLOT) this.#welcome(slot);
+    if (present === undefined) this.#welcome(slot);
     else this.#strategy.onAccess(slot);
     tell?.();
-    if (this.#isOver()) this.#shrink();
-    return this.holds(slot, key) ? slot : NO_SLOT;
+    if (exceeds(this.#bounds, this)) this.#shrink();
+    return this.holds(slot, key) ? slot : undefined;
   }
 
   /** As {@link put}, and shorter; only where {@link isBare} says so. */
-  putBare(key: K, value: V, expiresAt: number): Slot {
+  putBare(key: K, value: V, expiresAt: number): Slot | undefined {
     const present = this.slotOf(key);
-    if (present === NO_SLOT) return this.#addBare(key, value, expiresAt);
+    if (present === undefined) return this.#addBare(key, value, expiresAt);
     this.values[present] = value;
-    if (expiresAt !== Infinity || this.extras.mortals > 0) this.#endAt(present, expiresAt);
+    if (expiresAt !== Infinity || this.mortals > 0) this.#endAt(present, expiresAt);
+    this.#strategy.onAccess(present);
+    return present;
+  }
+
+  /** As {@link putBare}, and shorter still, of an entry that lives for ever. */
+  putImmortal(key: K, value: V): Slot | undefined {
+    if (this.mortals > 0) return this.putBare(key, value, Infinity);
+    const present = this.index.get(key);
+    if (present === undefined) return this.#addBare(key, value, Infinity);
+    this.values[present] = value;
     this.#strategy.onAccess(present);
     return present;
   }
@@ -151,12 +169,11 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
 
   /** Where the new strategy throws, the old one stays in charge. */
   swapEviction(factory: EvictionStrategyFactory): void {
-    if (mayReadTimes(factory)) this.extras.keepTimes(this.now());
+    if (mayReadTimes(factory)) this.keepTimes(this.now());
     this.#evictor.swap(factory);
     this.#shrink();
   }
 
-  /** Stops the timers. */
   close(): void {
     this.#evictor.stop();
     this.#sweeper.stop();
@@ -176,40 +193,32 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   }
 
   #hasExpired(slot: Slot): boolean {
-    const { extras } = this;
-    return extras.mortals > 0 && extras.expiresAt(slot) <= this.#time.now();
-  }
-
-  #expire(slot: Slot, key: K): Slot {
-    this.removeAt(slot, 'expired');
-    // Whoever was told of it may have put the key back.
-    return this.index.get(key) ?? NO_SLOT;
+    return this.expiresAt(slot) <= this.#time.now();
   }
 
   #dress(slot: Slot, weight: number, { expiresAt, note, hits }: Placement<N>): void {
-    const { extras } = this;
-    extras.weigh(slot, weight);
-    extras.annotate(slot, note);
-    if (extras.keepsTimes) extras.stamp(slot, this.#time.now());
+    this.weigh(slot, weight);
+    this.annotate(slot, note);
+    if (this.keepsTimes) this.stamp(slot, this.#time.now());
     if (hits !== undefined) this.recall(slot, hits);
     this.#endAt(slot, expiresAt);
   }
 
   #endAt(slot: Slot, expiresAt: number): void {
-    this.extras.endAt(slot, expiresAt);
+    this.endAt(slot, expiresAt);
     if (expiresAt !== Infinity) this.#sweeper.watch(slot, expiresAt);
   }
 
-  #addBare(key: K, value: V, expiresAt: number): Slot {
+  #addBare(key: K, value: V, expiresAt: number): Slot | undefined {
     const isFull = this.size >= this.#bounds.maxItems;
     const replaced = isFull ? this.#strategy.replaceVictim?.() : undefined;
-    const slot = replaced ?? this.add(key, value);
     if (replaced !== undefined) this.replace(replaced, key, value);
-    if (expiresAt !== Infinity || this.extras.mortals > 0) this.#endAt(slot, expiresAt);
+    const slot = replaced ?? this.add(key, value);
+    if (expiresAt !== Infinity || this.mortals > 0) this.#endAt(slot, expiresAt);
     if (replaced !== undefined) return slot;
     this.#welcome(slot);
     if (isFull) this.#shrink();
-    return this.holds(slot, key) ? slot : NO_SLOT;
+    return this.holds(slot, key) ? slot : undefined;
   }
 
   /** A strategy that throws has not learnt of the newcomer, which then goes without it. */
@@ -222,22 +231,13 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
     }
   }
 
-  #refuse(present: Slot): Slot {
-    if (present !== NO_SLOT) this.removeAt(present, 'evicted');
-    return NO_SLOT;
-  }
-
   #shrink(): void {
     if (this.totalWeight > this.#bounds.maxBytes) this.#evictor.estimate(capacityOf(this.#bounds, this));
-    while (this.#isOver()) {
+    while (exceeds(this.#bounds, this)) {
       const victim = this.#strategy.chooseVictim();
       if (victim === undefined || !this.isResident(victim)) return this.#observer.stalled(stallOf(victim));
       this.#release(victim, 'evicted')?.();
     }
-  }
-
-  #isOver(): boolean {
-    return this.size > this.#bounds.maxItems || this.totalWeight > this.#bounds.maxBytes;
   }
 
   /** Takes an entry out, and answers how to tell of it. */

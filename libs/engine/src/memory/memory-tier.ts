@@ -2,7 +2,7 @@ import type { Slot } from '../eviction/strategy.js';
 import type { EntryState, EntryView } from '../kernel/entry.js';
 import type { Residents } from '../kernel/residents.js';
 import type { Isolation } from './isolation.js';
-import { type MemoryTable, NO_SLOT } from './memory-table.js';
+import type { MemoryTable } from './memory-table.js';
 
 /** What a cache keeps beside a value in memory. */
 export interface Note {
@@ -38,12 +38,12 @@ export class MemoryTier<V> implements Residents<V> {
     this.#isCurrent = isCurrent;
   }
 
-  /** Where the living entry of a key is, or {@link NO_SLOT}. Counts as no use. */
-  find(key: string): Slot {
+  /** Where the living entry of a key is, or `undefined`. Counts as no use. */
+  find(key: string): Slot | undefined {
     const slot = this.table.slotOf(key);
-    if (slot === NO_SLOT || this.#isLiving(slot)) return slot;
+    if (slot === undefined || this.#isLiving(slot)) return slot;
     this.table.removeAt(slot, 'deleted');
-    return NO_SLOT;
+    return undefined;
   }
 
   /** Counts a use and answers the value to hand out. */
@@ -58,7 +58,7 @@ export class MemoryTier<V> implements Residents<V> {
 
   read(key: string): EntryState<V> | undefined {
     const slot = this.find(key);
-    return slot === NO_SLOT ? undefined : this.#stateAt(slot);
+    return slot === undefined ? undefined : this.#stateAt(slot);
   }
 
   keep(key: string, state: EntryState<V>, hits?: number): void {
@@ -81,8 +81,8 @@ export class MemoryTier<V> implements Residents<V> {
 
   drop(key: string): boolean {
     const slot = this.find(key);
-    if (slot !== NO_SLOT) this.table.removeAt(slot, 'deleted');
-    return slot !== NO_SLOT;
+    if (slot !== undefined) this.table.removeAt(slot, 'deleted');
+    return slot !== undefined;
   }
 
   clear(): void {
@@ -128,6 +128,6 @@ export class MemoryTier<V> implements Residents<V> {
 
   #noteAt(slot: Slot): Note {
     // Every entry of this tier was put in by keep, with a note.
-    return this.table.noteAt(slot)!;
+    return this.table.note(slot)!;
   }
 }

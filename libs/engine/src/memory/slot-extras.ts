@@ -4,7 +4,8 @@ const NONE = new Float64Array(0);
 
 /**
  * What an entry may have beyond key and value: a weight, an end, a note, the time of its last write. Each has an array that is made
- * when the first entry needs it, so that a plain cache pays neither bytes nor cache lines for them.
+ * when the first entry needs it, so that a plain cache pays neither bytes nor cache lines for them. A base class, since every read
+ * looks whether anything expires.
  */
 export class SlotExtras<N> {
   /** The sum of all weights. */
@@ -80,13 +81,13 @@ export class SlotExtras<N> {
   }
 
   /** Takes everything off a slot, and out of the sums. */
-  strip(slot: Slot): void {
+  protected strip(slot: Slot): void {
     if (this.totalWeight > 0) this.weigh(slot, 0);
     if (this.mortals > 0) this.endAt(slot, Infinity);
     if (this.#noted > 0) this.annotate(slot, undefined);
   }
 
-  grow(size: number): void {
+  protected growExtras(size: number): void {
     this.#size = size;
     this.#weights = grown(this.#weights, size, 0);
     this.#expiresAt = grown(this.#expiresAt, size, Infinity);
@@ -94,7 +95,7 @@ export class SlotExtras<N> {
   }
 
   /** @throws Error where the sums are wrong, or a free slot has something. */
-  audit(residents: ReadonlySet<Slot>, span: number): void {
+  protected auditExtras(residents: ReadonlySet<Slot>, span: number): void {
     let [weight, mortals, noted] = [0, 0, 0];
     for (let slot = 0; slot < span; slot++) {
       const isBare =

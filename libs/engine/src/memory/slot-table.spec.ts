@@ -24,8 +24,8 @@ class OpenTable extends SlotTable<string, number, string> {
   }
 }
 
-function open(limit = 10_000): OpenTable {
-  return new OpenTable(new FakeClock(), limit);
+function open(limit = 10_000, countsHits = true): OpenTable {
+  return new OpenTable(new FakeClock(), limit, countsHits);
 }
 
 describe('SlotTable', () => {
@@ -49,14 +49,14 @@ describe('SlotTable', () => {
   it('leaves nothing of an entry behind in its slot', () => {
     const table = open();
     const slot = table.add('a', 1);
-    table.extras.weigh(slot, 100);
-    table.extras.endAt(slot, 50);
-    table.extras.annotate(slot, 'note');
+    table.weigh(slot, 100);
+    table.endAt(slot, 50);
+    table.annotate(slot, 'note');
     table.remove(slot);
     table.audit();
-    expect([table.totalWeight, table.extras.mortals, table.size]).toEqual([0, 0, 0]);
+    expect([table.totalWeight, table.mortals, table.size]).toEqual([0, 0, 0]);
     const again = table.add('b', 2);
-    expect([again, table.expiresAt(slot), table.noteAt(slot), table.hitsAt(slot)]).toEqual([
+    expect([again, table.expiresAt(slot), table.note(slot), table.hitsAt(slot)]).toEqual([
       slot,
       Infinity,
       undefined,
@@ -89,18 +89,25 @@ describe('SlotTable', () => {
     expect(table.hitsAt(slot)).toBe(65_535);
   });
 
+  it('keeps no hits where they are not counted', () => {
+    const table = open(1001, false);
+    for (let key = 0; key < 1000; key++) table.countHit(table.add(`k${key}`, key));
+    table.recall(0, 7);
+    expect([table.hits.length, table.hitsAt(0)]).toEqual([0, 0]);
+    table.audit();
+  });
+
   it('keeps every figure when it grows, and grows no further than its limit', () => {
     const table = open(1001);
-    table.extras.keepTimes(0);
+    table.keepTimes(0);
     for (let key = 0; key < 1000; key++) {
       const slot = table.add(`k${key}`, key);
-      table.extras.weigh(slot, key);
-      table.extras.endAt(slot, key % 2 === 0 ? key + 1 : Infinity);
-      table.extras.stamp(slot, key);
+      table.weigh(slot, key);
+      table.endAt(slot, key % 2 === 0 ? key + 1 : Infinity);
+      table.stamp(slot, key);
     }
     table.audit();
-    const { extras } = table;
-    expect([extras.weight(7), table.expiresAt(8), table.expiresAt(9), extras.writtenAt(999)]).toEqual([
+    expect([table.weight(7), table.expiresAt(8), table.expiresAt(9), table.writtenAt(999)]).toEqual([
       7,
       9,
       Infinity,

@@ -23,12 +23,12 @@ const MOST_HITS = 0xffff;
  * used again. No object per entry. The arrays double when they are full, but not beyond `limit`. What not every cache has (weights,
  * ends, notes, times) is in {@link SlotExtras}, and costs nothing where it is not used.
  */
-export class SlotTable<K, V, N> implements SlotReader<K, V> {
+export class SlotTable<K, V, N> extends SlotExtras<N> implements SlotReader<K, V> {
   readonly index = new Map<K, Slot>();
   keys: (K | undefined)[] = roomFor(FIRST_SIZE);
   values: (V | undefined)[] = roomFor(FIRST_SIZE);
-  hits = new Uint16Array(FIRST_SIZE);
-  readonly extras = new SlotExtras<N>(FIRST_SIZE);
+  /** By slot: how often it was read; empty where that is not counted. */
+  hits: Uint16Array;
   /** One more than the largest slot that was ever used. */
   span = 0;
   /** How many slots there will be at most, so that the arrays need not be larger. */
@@ -36,17 +36,19 @@ export class SlotTable<K, V, N> implements SlotReader<K, V> {
   readonly #clock: Clock;
   readonly #free = new SlotStack();
 
-  constructor(clock: Clock, limit: number) {
+  constructor(
+    clock: Clock,
+    limit: number,
+    readonly countsHits: boolean,
+  ) {
+    super(FIRST_SIZE);
     this.#clock = clock;
     this.limit = limit;
+    this.hits = new Uint16Array(countsHits ? FIRST_SIZE : 0);
   }
 
   get size(): number {
     return this.span - this.#free.size;
-  }
-
-  get totalWeight(): number {
-    return this.extras.totalWeight;
   }
 
   keyAt(slot: Slot): K {
@@ -59,26 +61,19 @@ export class SlotTable<K, V, N> implements SlotReader<K, V> {
     return this.values[slot] as V;
   }
 
+  /** How often an entry was read; 0 where that is not counted. */
   hitsAt(slot: Slot): number {
-    return this.hits[slot]!;
-  }
-
-  noteAt(slot: Slot): N | undefined {
-    return this.extras.note(slot);
-  }
-
-  expiresAt(slot: Slot): number {
-    return this.extras.expiresAt(slot);
+    return this.hits[slot] ?? 0;
   }
 
   viewAt(slot: Slot, dirty: boolean): EntryView {
     const now = this.#clock.now();
-    const ageMs = now - this.extras.writtenAt(slot);
+    const ageMs = now - this.writtenAt(slot);
     return {
       ageMs,
       ttlMs: this.expiresAt(slot) - now,
       hits: this.hitsAt(slot),
-      weight: this.extras.weight(slot),
+      weight: this.weight(slot),
       writtenAt: Math.round(this.#clock.wallNow() - ageMs),
       dirty,
     };
@@ -99,7 +94,7 @@ export class SlotTable<K, V, N> implements SlotReader<K, V> {
     this.index.set(key, slot);
     this.keys[slot] = key;
     this.values[slot] = value;
-    this.hits[slot] = 0;
+    if (this.countsHits) this.hits[slot] = 0;
     return slot;
   }
 
@@ -109,17 +104,18 @@ export class SlotTable<K, V, N> implements SlotReader<K, V> {
     this.index.set(key, slot);
     this.keys[slot] = key;
     this.values[slot] = value;
-    this.hits[slot] = 0;
+    if (this.countsHits) this.hits[slot] = 0;
   }
 
   protected countHit(slot: Slot): void {
+    if (!this.countsHits) return;
     const hits = this.hits[slot]!;
     if (hits < MOST_HITS) this.hits[slot] = hits + 1;
   }
 
   /** Sets the uses of a former life. */
   protected recall(slot: Slot, hits: number): void {
-    this.hits[slot] = Math.min(hits, MOST_HITS);
+    if (this.countsHits) this.hits[slot] = Math.min(hits, MOST_HITS);
   }
 
   protected remove(slot: Slot): void {
@@ -128,7 +124,7 @@ export class SlotTable<K, V, N> implements SlotReader<K, V> {
     this.keys[slot] = undefined;
     this.values[slot] = undefined;
     this.#free.push(slot);
-    this.extras.strip(slot);
+    this.strip(slot);
   }
 
   /** @throws Error where the arrays, the map, the free slots and the sums disagree. */
@@ -138,7 +134,7 @@ export class SlotTable<K, V, N> implements SlotReader<K, V> {
         throw new Error(`table: slot ${slot} does not hold the key that leads to it`);
     }
     const residents = new Set(this.index.values());
-    this.extras.audit(residents, this.span);
+    this.auditExtras(residents, this.span);
     const freed = this.#free.toArray();
     const free = new Set(freed);
     if (free.size !== freed.length) throw new Error('table: a slot is free twice');
@@ -149,7 +145,7 @@ export class SlotTable<K, V, N> implements SlotReader<K, V> {
   }
 
   #next(): Slot {
-    if (this.span === this.hits.length) this.#grow();
+    if (this.span === this.keys.length) this.#grow();
     return this.span++;
   }
 
@@ -157,10 +153,10 @@ export class SlotTable<K, V, N> implements SlotReader<K, V> {
     const size = Math.max(this.span + 1, Math.min(this.span * 2, this.limit));
     this.keys = copied(this.keys, size);
     this.values = copied(this.values, size);
-    const hits = new Uint16Array(size);
+    const hits = new Uint16Array(this.countsHits ? size : 0);
     hits.set(this.hits);
     this.hits = hits;
-    this.extras.grow(size);
+    this.growExtras(size);
   }
 }
 
