@@ -16,6 +16,8 @@ import type {
 import { wTinyLfu } from './w-tinylfu.js';
 import { Watch } from './watch.js';
 
+/** Those that `adaptive` chooses from; where none is better, the first. */
+const CANDIDATES = [lirs, lru, s3Fifo, wTinyLfu];
 /** How many residents move at each insertion or use, while a move lasts. */
 const STRIDE = 8;
 const SWAPS_KEPT = 16;
@@ -173,4 +175,4 @@ export function adaptiveOver({ candidates }: AdaptiveOptions): EvictionStrategyF
 }
 
 /** Moves to whichever of LIRS, LRU, S3-FIFO and W-TinyLFU serves the workload best. O(1). */
-export const adaptive: EvictionStrategyFactory = adaptiveOver({ candidates: [lirs, lru, s3Fifo, wTinyLfu] });
+export const adaptive: EvictionStrategyFactory = adaptiveOver({ candidates: CANDIDATES });

@@ -68,7 +68,7 @@ export class LirsGhosts {
 
   /** @throws Error where the books do not balance, or something was not used after `cut`. */
   audit(name: string, cut: number): void {
-    this.#order.audit(name);
+    this.#order.auditLinks(name);
     let last = cut;
     for (const ghost of this.#order) {
       if (this.#uses[ghost]! <= last) throw new Error(`${name}: ghost ${ghost} is out of order`);

@@ -32,7 +32,7 @@ class Lirs implements EvictionStrategy {
   readonly #queues = new SlotQueues(2);
   readonly #hashes = new SlotHashes();
   readonly #ghosts = new LirsGhosts(0);
-  /** By slot: the number of its last use. */
+  /** By slot: the number of its last use, negative while it is on trial, so that a use need not look it up elsewhere. */
   #uses = new Float64Array(FIRST_SIZE);
   #lastUse = 0;
   /** The last use of the oldest LIR entry, the bottom of the stack. */
@@ -50,24 +50,26 @@ class Lirs implements EvictionStrategy {
     const hash = this.#context.hashOf(slot);
     const isKnown = this.#ghosts.take(hash) || this.#context.entries.hits(slot) > 0;
     this.#hashes.set(slot, hash);
-    this.#uses[slot] = ++this.#lastUse;
     this.#newcomer = slot;
     const isLir = isKnown || this.#queues.size(LIR) < this.#lirLimit;
+    this.#uses[slot] = isLir ? ++this.#lastUse : -++this.#lastUse;
     this.#queues.addLast(isLir ? LIR : TRIAL, slot);
     if (isLir) this.#settle();
   }
 
   onAccess(slot: Slot): void {
     const use = this.#uses[slot]!;
-    this.#uses[slot] = ++this.#lastUse;
-    if (this.#queues.isIn(LIR, slot)) {
-      this.#queues.moveToLast(LIR, slot);
+    if (use > 0) {
+      this.#uses[slot] = ++this.#lastUse;
+      this.#queues.moveWithin(LIR, slot);
       if (use === this.#bottom) this.#prune();
-    } else if (use > this.#bottom || this.#queues.size(LIR) < this.#lirLimit) {
+    } else if (-use > this.#bottom || this.#queues.size(LIR) < this.#lirLimit) {
+      this.#uses[slot] = ++this.#lastUse;
       this.#queues.moveToLast(LIR, slot);
       this.#settle();
     } else {
-      this.#queues.moveToLast(TRIAL, slot);
+      this.#uses[slot] = -++this.#lastUse;
+      this.#queues.moveWithin(TRIAL, slot);
     }
   }
 
@@ -79,7 +81,7 @@ class Lirs implements EvictionStrategy {
       this.#prune();
     } else {
       this.#queues.remove(slot);
-      const use = this.#uses[slot]!;
+      const use = -this.#uses[slot]!;
       if (isEvicted && use > this.#bottom) this.#ghosts.add(this.#hashes.of(slot), use);
     }
     if (slot === this.#newcomer) this.#newcomer = undefined;
@@ -125,7 +127,11 @@ class Lirs implements EvictionStrategy {
 
   /** Puts the oldest LIR entries that are too many on trial. */
   #settle(): void {
-    while (this.#queues.size(LIR) > this.#lirLimit) this.#queues.moveToLast(TRIAL, this.#queues.first(LIR)!);
+    while (this.#queues.size(LIR) > this.#lirLimit) {
+      const oldest = this.#queues.first(LIR)!;
+      this.#uses[oldest] = -this.#uses[oldest]!;
+      this.#queues.moveToLast(TRIAL, oldest);
+    }
     this.#prune();
   }
 
@@ -150,6 +156,8 @@ class Lirs implements EvictionStrategy {
       if (this.#uses[slot]! <= last) throw new Error(`lirs: slot ${slot} is out of order`);
       last = this.#uses[slot]!;
     }
+    const mistaken = [...this.#queues.members(TRIAL)].find((slot) => this.#uses[slot]! >= 0);
+    if (mistaken !== undefined) throw new Error(`lirs: slot ${mistaken} is on trial, and not marked so`);
     if (last > this.#lastUse) throw new Error(`lirs: used at ${last}, now is ${this.#lastUse}`);
     const oldest = this.#queues.first(LIR);
     const bottom = oldest === undefined ? Infinity : this.#uses[oldest];

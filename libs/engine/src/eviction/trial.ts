@@ -2,20 +2,35 @@ import { Chooser } from './chooser.js';
 import { Sampler } from './sampler.js';
 import { Shadow } from './shadow.js';
 import type { EvictionContext, EvictionStrategyFactory } from './strategy.js';
+import { Vigil } from './vigil.js';
+
+/**
+ * So many requests are gathered before the shadows see them, one shadow after the other: what a shadow needs is then in the caches of the
+ * processor, which for a request now and then it is not.
+ */
+const BATCH = 32;
 
 /** The shadows of all candidates on one sample of the keys, and who does best there. */
 export class Trial {
   readonly #sampler: Sampler;
   readonly #shadows: readonly Shadow[];
   readonly #chooser: Chooser;
+  readonly #vigil: Vigil;
   /** How many entries each shadow has now. */
   #size: number;
+  /** The hashes that wait, and whether the candidates are judged by each. */
+  readonly #waiting = new Uint32Array(BATCH);
+  readonly #isJudged = new Uint8Array(BATCH);
+  /** Who would have had each, the bit of a candidate being its number. */
+  readonly #hits = new Int32Array(BATCH);
+  #count = 0;
 
   constructor(candidates: readonly EvictionStrategyFactory[], { capacity, random }: EvictionContext) {
     this.#sampler = new Sampler(capacity);
     this.#size = this.#sampler.size;
     this.#shadows = candidates.map((candidate) => new Shadow(candidate, { capacity: this.#size, random }));
     this.#chooser = new Chooser(candidates.length, this.#size);
+    this.#vigil = new Vigil(this.#size, this.#sampler.share);
   }
 
   /** The number of the candidate that should be in charge. */
@@ -35,23 +50,30 @@ export class Trial {
     return this.#sampler.holds(hash);
   }
 
-  request(hash: number): void {
-    if (this.watches(hash)) this.#chooser.observe(this.#replay(hash));
-  }
-
-  /** Lets a key in that nobody asked for: the candidates are not judged by it. */
-  admit(hash: number): void {
-    this.#replay(hash);
+  /**
+   * Takes in a hash of the sample: one that was asked for, or one that was only let in, by which nobody is judged. Answers whether the shadows have now seen all
+   * that waited.
+   */
+  take(hash: number, wasAskedFor: boolean): boolean {
+    if (!this.#vigil.looks()) return false;
+    this.#waiting[this.#count] = hash;
+    this.#isJudged[this.#count] = Number(wasAskedFor && this.#vigil.isSure);
+    if (++this.#count < BATCH) return false;
+    this.#replay();
+    return true;
   }
 
   forget(hash: number): void {
+    this.#replay();
     for (const shadow of this.#shadows) shadow.forget(hash);
   }
 
   resize(capacity: number): void {
+    this.#replay();
     this.#sampler.resize(capacity);
     for (const shadow of this.#shadows) shadow.sift((hash) => this.watches(hash));
     this.scale(this.#sampler.size);
+    this.#vigil.resize(this.#sampler.size, this.#sampler.share);
   }
 
   /**
@@ -70,10 +92,16 @@ export class Trial {
     for (const [at, shadow] of this.#shadows.entries()) shadow.audit(`adaptive shadow ${at}`);
   }
 
-  /** Answers who would have had it: the bit of a candidate is its number. */
-  #replay(hash: number): number {
-    let hits = 0;
-    for (let at = 0; at < this.#shadows.length; at++) if (this.#shadows[at]!.request(hash)) hits |= 1 << at;
-    return hits;
+  #replay(): void {
+    const count = this.#count;
+    // Where a candidate throws, what waited is lost: nobody would have it tried again.
+    this.#count = 0;
+    this.#hits.fill(0, 0, count);
+    for (let candidate = 0; candidate < this.#shadows.length; candidate++) {
+      const shadow = this.#shadows[candidate]!;
+      for (let at = 0; at < count; at++)
+        if (shadow.request(this.#waiting[at]!)) this.#hits[at]! |= 1 << candidate;
+    }
+    for (let at = 0; at < count; at++) if (this.#isJudged[at] === 1) this.#chooser.observe(this.#hits[at]!);
   }
 }

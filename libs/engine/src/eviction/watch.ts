@@ -9,8 +9,6 @@ const UNWATCHED = 1;
 const WATCHED = 2;
 /** How many slots are marked anew at an insertion, once the sample has changed. */
 const STRIDE = 8;
-/** How many requests of the sample pass between two looks at how many of its keys are resident. */
-const BETWEEN_COUNTS = 32;
 const NO_SLOT = -1;
 
 /** Follows the residents of a cache whose keys are in the sample, and has the candidates tried on them. */
@@ -27,7 +25,6 @@ export class Watch {
   /** The last slot that came in, and its hash. */
   #newcomer: Slot = NO_SLOT;
   #newcomerHash = 0;
-  #untilCount = BETWEEN_COUNTS;
 
   constructor(candidates: readonly EvictionStrategyFactory[], context: EvictionContext) {
     this.#context = context;
@@ -113,12 +110,10 @@ export class Watch {
     this.#trial.audit();
   }
 
-  #judge(hash: number, isRequest: boolean): void {
-    if (isRequest) this.#trial.request(hash);
-    else this.#trial.admit(hash);
-    if (--this.#untilCount > 0) return;
-    this.#untilCount = BETWEEN_COUNTS;
-    if (2 * this.#residents >= this.#capacity && !this.#isRemarking())
+  /** Has the candidates judged by a request of the sample, and now and then their shadows made as large as the sample is. */
+  #judge(hash: number, wasAskedFor: boolean): void {
+    const hasReplayed = this.#trial.take(hash, wasAskedFor);
+    if (hasReplayed && 2 * this.#residents >= this.#capacity && !this.#isRemarking())
       this.#trial.scale(Math.round((this.#capacity * this.#watched) / this.#residents));
   }
 
