@@ -100,6 +100,7 @@ class Residence {
   #create(name: EvictionName): EvictionStrategy {
     const context: EvictionContext = {
       capacity: this.#capacity,
+      slots: 0,
       random: seededRandom(1),
       hashOf: (slot) => Math.imul(slot, 0x9e3779b1) >>> 0,
       entries: {
@@ -243,5 +244,5 @@ describe.each(names)('the contract of %s', (name) => {
 
 function contextOfNobody(): EvictionContext {
   const entries = { weight: () => 1, expiresAt: () => Infinity, writtenAt: () => 0, hits: () => 0 };
-  return { capacity: 10, random: seededRandom(1), hashOf: (at) => at, entries };
+  return { capacity: 10, slots: 0, random: seededRandom(1), hashOf: (at) => at, entries };
 }

@@ -22,6 +22,7 @@ function after(
   const entries = { weight: () => 0, expiresAt: () => Infinity, writtenAt: () => 0, hits: () => 0 };
   const strategy = evictionStrategies[name].create({
     capacity: SLOTS,
+    slots: 0,
     random: seededRandom(1),
     hashOf: (slot) => slot,
     entries,

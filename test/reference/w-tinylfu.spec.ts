@@ -12,6 +12,7 @@ function open(capacity: number): { ask: WTinyLfuReference['request']; audit: () 
   const keys: number[] = [];
   const strategy: EvictionStrategy = evictionStrategies.wTinyLfu.create({
     capacity,
+    slots: 0,
     // Nobody is let in by chance.
     random: { next: () => 0.5 },
     hashOf: (slot) => hashOf(keys[slot] ?? -1),

@@ -25,6 +25,7 @@ function bytesOf(capacity: number): number {
 function filled(capacity: number): Watch {
   const context: EvictionContext = {
     capacity,
+    slots: 0,
     random: seededRandom(1),
     hashOf: (slot) => Math.imul((keys[slot] ?? 0) + 1, 0x9e3779b1) >>> 0,
     entries: { weight: () => 0, expiresAt: () => Infinity, writtenAt: () => 0, hits: () => 0 },

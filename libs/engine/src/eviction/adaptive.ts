@@ -134,9 +134,9 @@ class Adaptive implements EvictionStrategy {
   }
 
   #create(candidate: number): EvictionStrategy {
-    const { random, entries } = this.#context;
+    const { slots, random, entries } = this.#context;
     const hashOf = (slot: Slot): number => this.#watch.hashOf(slot);
-    return this.#candidates[candidate]!.create({ capacity: this.#capacity, random, entries, hashOf });
+    return this.#candidates[candidate]!.create({ capacity: this.#capacity, slots, random, entries, hashOf });
   }
 
   #report(candidate: number): void {

@@ -20,8 +20,8 @@ const OFTEN = 1;
 class Arc implements EvictionStrategy {
   readonly #context: EvictionContext;
   /** In each, the oldest use first. */
-  readonly #lists = new SlotQueues(2);
-  readonly #hashes = new SlotHashes();
+  readonly #lists: SlotQueues;
+  readonly #hashes: SlotHashes;
   readonly #onceGhosts: GhostList;
   readonly #oftenGhosts: GhostList;
   #capacity: number;
@@ -33,6 +33,8 @@ class Arc implements EvictionStrategy {
 
   constructor(context: EvictionContext) {
     this.#context = context;
+    this.#lists = new SlotQueues(2, context.slots);
+    this.#hashes = new SlotHashes(context.slots);
     this.#capacity = context.capacity;
     this.#onceGhosts = new GhostList(this.#capacity);
     this.#oftenGhosts = new GhostList(this.#capacity);

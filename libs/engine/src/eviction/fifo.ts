@@ -1,11 +1,15 @@
 import { auditMembers } from './audit.js';
 import { SlotList } from './slot-list.js';
-import type { EvictionStrategy, EvictionStrategyFactory, Slot } from './strategy.js';
+import type { EvictionContext, EvictionStrategy, EvictionStrategyFactory, Slot } from './strategy.js';
 
 /** First in, first out: uses change nothing, so a hit costs nothing. */
 class Fifo implements EvictionStrategy {
   /** Oldest arrival first. */
-  readonly #arrivals = new SlotList();
+  readonly #arrivals: SlotList;
+
+  constructor({ slots }: EvictionContext) {
+    this.#arrivals = new SlotList(slots);
+  }
 
   onInsert(slot: Slot): void {
     this.#arrivals.addLast(slot);
@@ -40,4 +44,4 @@ class Fifo implements EvictionStrategy {
 }
 
 /** Evicts the entry that came first, however much it is used. O(1). */
-export const fifo: EvictionStrategyFactory = { name: 'fifo', create: () => new Fifo() };
+export const fifo: EvictionStrategyFactory = { name: 'fifo', create: (context) => new Fifo(context) };

@@ -106,7 +106,13 @@ describe('the clock of gdsf', () => {
       expiresAt: () => Infinity,
       writtenAt: () => 0,
     };
-    strategy = gdsf.create({ capacity: 10, random: { next: () => 0 }, hashOf: (slot) => slot, entries });
+    strategy = gdsf.create({
+      capacity: 10,
+      slots: 0,
+      random: { next: () => 0 },
+      hashOf: (slot) => slot,
+      entries,
+    });
   });
 
   it('starts again before it is so late that the use of a large entry counts for nothing', () => {

@@ -20,12 +20,14 @@ const SLACK = 2 ** -30;
 class Gdsf implements EvictionStrategy {
   readonly #context: EvictionContext;
   /** By what each entry is worth. */
-  readonly #worth = new SlotHeap();
-  #uses = new Uint32Array(FIRST_SIZE);
+  readonly #worth: SlotHeap;
+  #uses: Uint32Array;
   #clock = 0;
 
   constructor(context: EvictionContext) {
     this.#context = context;
+    this.#worth = new SlotHeap(context.slots);
+    this.#uses = new Uint32Array(Math.max(FIRST_SIZE, context.slots));
   }
 
   onInsert(slot: Slot): void {

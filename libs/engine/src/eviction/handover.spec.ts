@@ -5,6 +5,7 @@ import type { EvictionContext, EvictionStrategy, Slot } from './strategy.js';
 
 const context: EvictionContext = {
   capacity: 10,
+  slots: 0,
   random: { next: () => 0 },
   hashOf: (slot) => slot,
   entries: { weight: () => 1, expiresAt: () => Infinity, writtenAt: () => 0, hits: () => 0 },

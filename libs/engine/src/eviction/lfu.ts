@@ -24,7 +24,7 @@ class Lfu implements EvictionStrategy {
   readonly #context: EvictionContext;
   readonly #ages: boolean;
   /** Least used first; among equals, the longest unused first. */
-  readonly #uses = new SlotList();
+  readonly #uses: SlotList;
   readonly #bucketOf: (Bucket | undefined)[] = [];
   #lowest: Bucket | undefined;
   /** Where the last resident went: at a swap they come with a history and in order, so the next one is near. */
@@ -36,6 +36,7 @@ class Lfu implements EvictionStrategy {
 
   constructor(context: EvictionContext, ages: boolean) {
     this.#context = context;
+    this.#uses = new SlotList(context.slots);
     this.#ages = ages;
   }
 

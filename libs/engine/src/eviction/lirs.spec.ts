@@ -148,7 +148,7 @@ describe('lirs', () => {
     let hits = 1;
     const entries = { weight: () => 0, expiresAt: () => Infinity, writtenAt: () => 0, hits: () => hits };
     const random = seededRandom(1);
-    const strategy = lirs.create({ capacity: 100, random, hashOf: (slot) => slot, entries });
+    const strategy = lirs.create({ capacity: 100, slots: 0, random, hashOf: (slot) => slot, entries });
     for (let slot = 0; slot < 50; slot++) strategy.onInsert(slot);
     for (let slot = 0; slot < 3; slot++) strategy.onRemove(slot, 'evicted');
     for (let slot = 50; slot < 103; slot++) strategy.onInsert(slot);

@@ -29,11 +29,11 @@ const FIRST_SIZE = 64;
  */
 class Lirs implements EvictionStrategy {
   readonly #context: EvictionContext;
-  readonly #queues = new SlotQueues(2);
-  readonly #hashes = new SlotHashes();
+  readonly #queues: SlotQueues;
+  readonly #hashes: SlotHashes;
   readonly #ghosts = new LirsGhosts(0);
   /** By slot: the number of its last use, negative while it is on trial, so that a use need not look it up elsewhere. */
-  #uses = new Float64Array(FIRST_SIZE);
+  #uses: Float64Array;
   #lastUse = 0;
   /** The last use of the oldest LIR entry, the bottom of the stack. */
   #bottom = Infinity;
@@ -42,6 +42,9 @@ class Lirs implements EvictionStrategy {
 
   constructor(context: EvictionContext) {
     this.#context = context;
+    this.#queues = new SlotQueues(2, context.slots);
+    this.#hashes = new SlotHashes(context.slots);
+    this.#uses = new Float64Array(Math.max(FIRST_SIZE, context.slots));
     this.resize(context.capacity);
   }
 

@@ -28,10 +28,10 @@ const FIRST_SIZE = 64;
  */
 class LruK implements EvictionStrategy {
   readonly #context: EvictionContext;
-  readonly #marks = new SlotQueues(3);
+  readonly #marks: SlotQueues;
   /** By slot: 0 or 1, the mark of its last use. The other is the use before, or its place in ONCE. */
   #latest = new Uint8Array(FIRST_SIZE);
-  readonly #hashes = new SlotHashes();
+  readonly #hashes: SlotHashes;
   /** Gives each ghost its number. */
   readonly #ghosts = new HashIndex();
   #ghostLimit: number;
@@ -40,6 +40,8 @@ class LruK implements EvictionStrategy {
 
   constructor(context: EvictionContext) {
     this.#context = context;
+    this.#marks = new SlotQueues(3, MARKS * context.slots);
+    this.#hashes = new SlotHashes(context.slots);
     this.#ghostLimit = context.capacity;
   }
 

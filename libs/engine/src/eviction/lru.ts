@@ -42,4 +42,4 @@ class Lru extends SlotList implements EvictionStrategy {
 }
 
 /** Evicts the entry whose last use is longest ago. O(1). */
-export const lru: EvictionStrategyFactory = { name: 'lru', create: () => new Lru() };
+export const lru: EvictionStrategyFactory = { name: 'lru', create: ({ slots }) => new Lru(slots) };

@@ -1,5 +1,5 @@
 import { SlotQueues } from './slot-queues.js';
-import type { Slot } from './strategy.js';
+import type { EvictionContext, Slot, SlotFacts } from './strategy.js';
 
 /** Where newcomers are. */
 export const WINDOW = 0;
@@ -17,15 +17,16 @@ const FIRST_SIZE = 64;
  * is weighed an entry weighs 1, and no weight is kept; else at least 1.
  */
 export class Regions {
-  readonly #queues = new SlotQueues(REGIONS.length);
-  readonly #weightOf: (slot: Slot) => number;
+  readonly #queues: SlotQueues;
+  readonly #facts: SlotFacts;
   /** What each entry weighs, as it was read last; made when the first comes that weighs anything. */
   #weights: Float64Array | undefined;
   readonly #sums = new Float64Array(REGIONS.length);
   #size = 0;
 
-  constructor(weightOf: (slot: Slot) => number) {
-    this.#weightOf = weightOf;
+  constructor({ slots, entries }: Pick<EvictionContext, 'slots' | 'entries'>) {
+    this.#queues = new SlotQueues(REGIONS.length, slots);
+    this.#facts = entries;
   }
 
   /** How many entries there are. */
@@ -68,7 +69,7 @@ export class Regions {
   addLast(region: number, slot: Slot): void {
     this.#size++;
     this.#queues.addLast(region, slot);
-    const weight = this.#weightOf(slot);
+    const weight = this.#facts.weight(slot);
     if (this.#weights !== undefined) this.#sums[region]! += this.#note(slot, weight);
     else if (weight > 0) this.#beginToWeigh();
   }
@@ -93,7 +94,7 @@ export class Regions {
   weighAgain(slot: Slot): boolean {
     if (this.#weights === undefined) return false;
     const before = this.#weights[slot]!;
-    const weight = this.#note(slot, this.#weightOf(slot));
+    const weight = this.#note(slot, this.#facts.weight(slot));
     if (weight !== before) this.#sums[this.#regionOf(slot)]! += weight - before;
     return weight !== before;
   }
@@ -106,7 +107,7 @@ export class Regions {
     if (count !== this.#size) throw new Error(`${name}: size ${this.#size}, ${count} entries`);
     if (this.#weights === undefined) return;
     for (const [region, slots] of members.entries()) {
-      const weight = slots.reduce((sum, slot) => sum + Math.max(1, this.#weightOf(slot)), 0);
+      const weight = slots.reduce((sum, slot) => sum + Math.max(1, this.#facts.weight(slot)), 0);
       if (weight !== this.#sums[region])
         throw new Error(`${name} ${region}: weight ${this.#sums[region]}, in truth ${weight}`);
     }
@@ -123,7 +124,8 @@ export class Regions {
     this.#weights = new Float64Array(FIRST_SIZE);
     for (const region of REGIONS) {
       this.#sums[region] = 0;
-      for (const slot of this.members(region)) this.#sums[region]! += this.#note(slot, this.#weightOf(slot));
+      for (const slot of this.members(region))
+        this.#sums[region]! += this.#note(slot, this.#facts.weight(slot));
     }
   }
 

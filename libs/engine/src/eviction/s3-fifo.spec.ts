@@ -120,7 +120,7 @@ describe('s3Fifo', () => {
   it('spares 16,384 entries at most for one victim', () => {
     const entries = { weight: () => 0, expiresAt: () => Infinity, writtenAt: () => 0, hits: () => 0 };
     const random = seededRandom(1);
-    const strategy = s3Fifo.create({ capacity: 20_000, random, hashOf: (slot) => slot, entries });
+    const strategy = s3Fifo.create({ capacity: 20_000, slots: 0, random, hashOf: (slot) => slot, entries });
     for (let slot = 0; slot <= 20_000; slot++) strategy.onInsert(slot);
     for (let slot = 0; slot < 20_000; slot++) {
       strategy.onAccess(slot);

@@ -34,8 +34,8 @@ const LONGEST_SEARCH = 16_384;
  */
 class S3Fifo implements EvictionStrategy {
   readonly #context: EvictionContext;
-  readonly #queues = new SlotQueues(2);
-  readonly #hashes = new SlotHashes();
+  readonly #queues: SlotQueues;
+  readonly #hashes: SlotHashes;
   readonly #ghosts = new GhostList(0);
   /** By slot: uses since it came, or was moved on, less the rounds that they earned. */
   #uses = new Uint8Array(FIRST_SIZE);
@@ -46,6 +46,8 @@ class S3Fifo implements EvictionStrategy {
 
   constructor(context: EvictionContext) {
     this.#context = context;
+    this.#queues = new SlotQueues(2, context.slots);
+    this.#hashes = new SlotHashes(context.slots);
     this.resize(context.capacity);
   }
 

@@ -20,6 +20,7 @@ export class Shadow {
   ) {
     this.#capacity = capacity;
     this.#strategy = factory.create({
+      slots: 0,
       capacity,
       random,
       hashOf: (slot) => this.#index.hashOf(slot),

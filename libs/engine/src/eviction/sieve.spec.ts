@@ -82,7 +82,7 @@ describe('sieve', () => {
   it('goes over 16,384 marks at most for one victim', () => {
     const entries = { weight: () => 0, expiresAt: () => Infinity, writtenAt: () => 0, hits: () => 0 };
     const random = seededRandom(1);
-    const strategy = sieve.create({ capacity: 20_000, random, hashOf: (slot) => slot, entries });
+    const strategy = sieve.create({ capacity: 20_000, slots: 0, random, hashOf: (slot) => slot, entries });
     for (let slot = 0; slot <= 20_000; slot++) strategy.onInsert(slot);
     for (let slot = 0; slot < 20_000; slot++) strategy.onAccess(slot);
     const [first] = strategy.order();

@@ -21,7 +21,7 @@ const LONGEST_SEARCH = 16_384;
 class Sieve implements EvictionStrategy {
   readonly #context: EvictionContext;
   /** Oldest arrival first. */
-  readonly #arrivals = new SlotList();
+  readonly #arrivals: SlotList;
   /** By slot: 1 where it was used since the hand came by. */
   #marks = new Uint8Array(FIRST_SIZE);
   /** Where the search for a victim goes on; at the oldest where it is {@link NONE}. */
@@ -30,6 +30,7 @@ class Sieve implements EvictionStrategy {
 
   constructor(context: EvictionContext) {
     this.#context = context;
+    this.#arrivals = new SlotList(context.slots);
   }
 
   onInsert(slot: Slot): void {

@@ -4,7 +4,12 @@ const FIRST_SIZE = 64;
 
 /** The key hash of each resident, kept since hashing a key again when it leaves costs more than four bytes. */
 export class SlotHashes {
-  #hashes = new Uint32Array(FIRST_SIZE);
+  #hashes: Uint32Array;
+
+  /** @param slots for how many there is room at first. */
+  constructor(slots: number) {
+    this.#hashes = new Uint32Array(Math.max(FIRST_SIZE, slots));
+  }
 
   set(slot: Slot, hash: number): void {
     if (slot >= this.#hashes.length) this.#grow(slot + 1);

@@ -1,7 +1,7 @@
 import type { Slot } from './strategy.js';
 
-/** Stands for the place of a slot that is no member. */
-const ABSENT = -1;
+/** Stands for the place of a slot that is no member; the others are noted as their number plus one. */
+const ABSENT = 0;
 const FIRST_SIZE = 64;
 
 /**
@@ -9,14 +9,21 @@ const FIRST_SIZE = 64;
  * O(log n), the first is there at once. Allocates nothing, except that the arrays double when a larger slot appears.
  */
 export class SlotHeap {
-  #heap = new Int32Array(FIRST_SIZE);
-  /** Where each slot stands in the heap. */
-  #places = new Int32Array(FIRST_SIZE).fill(ABSENT);
-  #ranks = new Float64Array(FIRST_SIZE);
+  #heap: Int32Array;
+  /** Where each slot stands in the heap, plus one; new memory is zero, and need not be touched before it is used. */
+  #places: Int32Array;
+  #ranks: Float64Array;
   /** When each slot got its rank. */
-  #turns = new Float64Array(FIRST_SIZE);
+  #turns: Float64Array;
   #size = 0;
   #lastTurn = 0;
+
+  /** @param slots for how many there is room at first. */
+  constructor(slots = 0) {
+    const size = Math.max(FIRST_SIZE, slots);
+    [this.#heap, this.#places] = [new Int32Array(size), new Int32Array(size)];
+    [this.#ranks, this.#turns] = [new Float64Array(size), new Float64Array(size)];
+  }
 
   get size(): number {
     return this.#size;
@@ -40,11 +47,11 @@ export class SlotHeap {
   /** Gives a member another rank, or the same as if it had got it now. */
   rerank(slot: Slot, rank: number): void {
     this.#stamp(slot, rank);
-    this.#settle(slot, this.#places[slot]!);
+    this.#settle(slot, this.#places[slot]! - 1);
   }
 
   remove(slot: Slot): void {
-    const place = this.#places[slot]!;
+    const place = this.#places[slot]! - 1;
     const last = this.#heap[--this.#size]!;
     this.#places[slot] = ABSENT;
     if (last !== slot) this.#settle(last, place);
@@ -66,8 +73,10 @@ export class SlotHeap {
   audit(name: string): void {
     for (let place = 0; place < this.#size; place++) {
       const slot = this.#heap[place]!;
-      if (this.#places[slot] !== place)
-        throw new Error(`${name}: slot ${slot} stands at ${place}, but is noted at ${this.#places[slot]}`);
+      if (this.#places[slot] !== place + 1)
+        throw new Error(
+          `${name}: slot ${slot} stands at ${place}, but is noted at ${this.#places[slot]! - 1}`,
+        );
       if (place > 0 && this.#isBefore(slot, this.#heap[(place - 1) >> 1]!))
         throw new Error(`${name}: slot ${slot} stands below a later one`);
     }
@@ -119,12 +128,12 @@ export class SlotHeap {
 
   #seat(slot: Slot, place: number): void {
     this.#heap[place] = slot;
-    this.#places[slot] = place;
+    this.#places[slot] = place + 1;
   }
 
   #grow(atLeast: number): void {
     const size = Math.max(atLeast, 2 * this.#places.length);
-    const [heap, places] = [new Int32Array(size), new Int32Array(size).fill(ABSENT)];
+    const [heap, places] = [new Int32Array(size), new Int32Array(size)];
     const [ranks, turns] = [new Float64Array(size), new Float64Array(size)];
     heap.set(this.#heap);
     places.set(this.#places);

@@ -1,9 +1,9 @@
 import type { Slot } from './strategy.js';
 
+/** Stands in the places of slots that are no members: new memory is zero, and need not be touched before it is used. */
+const ABSENT = 0;
 /** The place before the first and after the last member; those of the slots follow, see {@link placeOf}. */
-const ENDS = 0;
-/** Stands in the places of slots that are no members. */
-const ABSENT = -1;
+const ENDS = 2;
 const FIRST_SIZE = 64;
 
 /**
@@ -13,8 +13,13 @@ const FIRST_SIZE = 64;
  */
 export class SlotList {
   /** At each place, the place of the next member, and beside it that of the previous one: a ring that is closed by {@link ENDS}. */
-  #links = new Int32Array(2 * FIRST_SIZE).fill(ABSENT).fill(ENDS, 0, 2);
+  #links: Int32Array;
   #size = 0;
+
+  /** @param slots for how many there is room at first. */
+  constructor(slots = 0) {
+    this.#links = new Int32Array(placeOf(Math.max(FIRST_SIZE, slots))).fill(ENDS, ENDS, ENDS + 2);
+  }
 
   get size(): number {
     return this.#size;
@@ -97,7 +102,7 @@ export class SlotList {
   }
 
   *[Symbol.iterator](): Generator<Slot, void> {
-    for (let place = this.#links[ENDS]!; place !== ENDS; place = this.#links[place]!) yield place / 2 - 1;
+    for (let place = this.#links[ENDS]!; place !== ENDS; place = this.#links[place]!) yield place / 2 - 2;
   }
 
   /** Walks the ring and throws where the links of a member disagree, or the size does. */
@@ -113,24 +118,24 @@ export class SlotList {
     }
     if (this.#links[ENDS + 1] !== previous)
       throw new Error(`${name}: ends at ${String(slotAt(previous))}, not at its last`);
-    const members = this.#links.filter((next, at) => at >= 2 && at % 2 === 0 && next !== ABSENT).length;
+    const members = this.#links.filter((next, at) => at > ENDS && at % 2 === 0 && next !== ABSENT).length;
     if (count !== this.#size || members !== count) {
       throw new Error(`${name}: size ${this.#size}, ${count} linked, ${members} marked`);
     }
   }
 
   #grow(atLeast: number): void {
-    const links = new Int32Array(Math.max(atLeast, this.#links.length * 2)).fill(ABSENT);
+    const links = new Int32Array(Math.max(atLeast, this.#links.length * 2));
     links.set(this.#links);
     this.#links = links;
   }
 }
 
-/** Places come in pairs, the first of which are the ends. */
+/** Places come in pairs, the second of which are the ends. */
 function placeOf(slot: Slot): number {
-  return (slot + 1) << 1;
+  return (slot + 2) << 1;
 }
 
 function slotAt(place: number): Slot | undefined {
-  return place === ENDS ? undefined : place / 2 - 1;
+  return place === ENDS ? undefined : place / 2 - 2;
 }

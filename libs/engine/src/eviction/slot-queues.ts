@@ -1,8 +1,8 @@
 import type { Slot } from './strategy.js';
 
 const FIRST_SIZE = 64;
-/** Stands for the queue of a slot that is in none. */
-const NOWHERE = 255;
+/** Stands for the queue of a slot that is in none; the others are noted as their number plus one. */
+const NOWHERE = 0;
 
 /**
  * Several doubly linked lists of slots in one array of links, so that a slot pays for one list only and a step from one to
@@ -13,13 +13,17 @@ export class SlotQueues {
   readonly #queues: number;
   /** Of node n, the next node at 2n and the previous one at 2n + 1. The first nodes close the queues to rings; a slot's own comes after them. */
   #links: Int32Array;
-  #queueOf = new Uint8Array(FIRST_SIZE).fill(NOWHERE);
+  /** By slot: its queue plus one; new memory is zero, and need not be touched before it is used. */
+  #queueOf: Uint8Array;
   readonly #sizes: Int32Array;
 
-  constructor(queues: number) {
+  /** @param slots for how many there is room at first. */
+  constructor(queues: number, slots = 0) {
+    const size = Math.max(FIRST_SIZE, slots);
     this.#queues = queues;
+    this.#queueOf = new Uint8Array(size);
     this.#sizes = new Int32Array(queues);
-    this.#links = new Int32Array(2 * (queues + FIRST_SIZE));
+    this.#links = new Int32Array(2 * (queues + size));
     for (let queue = 0; queue < queues; queue++) this.#links.fill(queue, 2 * queue, 2 * queue + 2);
   }
 
@@ -44,21 +48,21 @@ export class SlotQueues {
 
   /** Whether a slot is in a queue; of a slot that was never in one, too. */
   isIn(queue: number, slot: Slot): boolean {
-    return this.#queueOf[slot] === queue;
+    return this.#queueOf[slot] === queue + 1;
   }
 
   /** Adds a slot that is in no queue. */
   addLast(queue: number, slot: Slot): void {
     if (slot >= this.#queueOf.length) this.#grow(slot + 1);
     link(this.#links, slot + this.#queues, this.#links[2 * queue + 1]!);
-    this.#queueOf[slot] = queue;
+    this.#queueOf[slot] = queue + 1;
     this.#sizes[queue]!++;
   }
 
   /** Puts a slot at the end of a queue, whichever it is in. */
   moveToLast(queue: number, slot: Slot): void {
     this.moveWithin(queue, slot);
-    if (this.#queueOf[slot] !== queue) this.#enrol(slot, queue);
+    if (this.#queueOf[slot] !== queue + 1) this.#enrol(slot, queue);
   }
 
   /** Puts a slot at the end of the queue that it is in. On the path of every read, so it is written out. */
@@ -79,7 +83,7 @@ export class SlotQueues {
 
   remove(slot: Slot): void {
     unlink(this.#links, slot + this.#queues);
-    this.#sizes[this.#queueOf[slot]!]!--;
+    this.#sizes[this.#queueOf[slot]! - 1]!--;
     this.#queueOf[slot] = NOWHERE;
   }
 
@@ -123,9 +127,9 @@ export class SlotQueues {
   }
 
   #enrol(slot: Slot, queue: number): void {
-    this.#sizes[this.#queueOf[slot]!]!--;
+    this.#sizes[this.#queueOf[slot]! - 1]!--;
     this.#sizes[queue]!++;
-    this.#queueOf[slot] = queue;
+    this.#queueOf[slot] = queue + 1;
   }
 
   #slotOf(node: number): Slot | undefined {
@@ -137,7 +141,7 @@ export class SlotQueues {
     const links = new Int32Array(2 * (size + this.#queues));
     links.set(this.#links);
     this.#links = links;
-    const queueOf = new Uint8Array(size).fill(NOWHERE);
+    const queueOf = new Uint8Array(size);
     queueOf.set(this.#queueOf);
     this.#queueOf = queueOf;
   }

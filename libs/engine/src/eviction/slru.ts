@@ -15,13 +15,14 @@ const PROTECTED_SHARE = 0.8;
 class Slru implements EvictionStrategy {
   readonly #context: EvictionContext;
   /** In each, the oldest use first. */
-  readonly #segments = new SlotQueues(2);
+  readonly #segments: SlotQueues;
   #protectedLimit: number;
   /** Spared where it is alone on probation, as after deletions, or where it is heavy: else nobody could come in. */
   #newcomer: Slot | undefined;
 
   constructor(context: EvictionContext) {
     this.#context = context;
+    this.#segments = new SlotQueues(2, context.slots);
     this.#protectedLimit = protectedLimitOf(context.capacity);
   }
 

@@ -85,6 +85,8 @@ export interface EvictionStrategyFactory {
 export interface EvictionContext {
   /** How many entries the cache may hold: `maxItems`, or where bytes bind sooner, an estimate of how many fit. Always finite. */
   readonly capacity: number;
+  /** How many slots are in use now: where a strategy takes over, arrays of this length need not grow while the residents move in. */
+  readonly slots: number;
   readonly random: Random;
   /** A 32-bit hash of the key in a slot, seeded per process. Computed at each call: strategies that do not need it never pay. */
   hashOf(slot: Slot): number;

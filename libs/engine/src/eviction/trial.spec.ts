@@ -8,6 +8,7 @@ const BATCH = 32;
 /** Small enough to be watched as a whole. */
 const context: EvictionContext = {
   capacity: 4,
+  slots: 0,
   random: seededRandom(1),
   hashOf: () => 0,
   entries: { weight: () => 0, expiresAt: () => Infinity, writtenAt: () => 0, hits: () => 0 },

@@ -6,10 +6,11 @@ import type { EvictionContext, EvictionStrategy, EvictionStrategyFactory, Slot }
 class SoonestToExpire implements EvictionStrategy {
   readonly #context: EvictionContext;
   /** By deadline, as it was read last: an overwrite changes the entry before the heap hears of it. */
-  readonly #deadlines = new SlotHeap();
+  readonly #deadlines: SlotHeap;
 
   constructor(context: EvictionContext) {
     this.#context = context;
+    this.#deadlines = new SlotHeap(context.slots);
   }
 
   onInsert(slot: Slot): void {

@@ -20,8 +20,8 @@ const GHOST_SHARE = 0.5;
  */
 class TwoQueue implements EvictionStrategy {
   readonly #context: EvictionContext;
-  readonly #queues = new SlotQueues(2);
-  readonly #hashes = new SlotHashes();
+  readonly #queues: SlotQueues;
+  readonly #hashes: SlotHashes;
   readonly #ghosts: GhostList;
   #recentLimit = 0;
   /** The paper evicts before it inserts, so who came last neither counts nor leaves. */
@@ -29,6 +29,8 @@ class TwoQueue implements EvictionStrategy {
 
   constructor(context: EvictionContext) {
     this.#context = context;
+    this.#queues = new SlotQueues(2, context.slots);
+    this.#hashes = new SlotHashes(context.slots);
     this.#ghosts = new GhostList(0);
     this.resize(context.capacity);
   }

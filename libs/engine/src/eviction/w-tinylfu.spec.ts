@@ -148,7 +148,7 @@ class Bench {
       hits: () => 0,
     };
     const random = { next: () => chance };
-    this.strategy = wTinyLfu.create({ capacity, random, hashOf, entries });
+    this.strategy = wTinyLfu.create({ capacity, slots: 0, random, hashOf, entries });
   }
 
   put(slot: Slot, weight = 0): void {

@@ -29,7 +29,7 @@ class WTinyLfu implements EvictionStrategy {
   readonly #admission: Admission;
   readonly #climber: WindowClimber;
   readonly #sketch: FrequencySketch;
-  readonly #hashes = new SlotHashes();
+  readonly #hashes: SlotHashes;
   #capacity: number;
   /** How many keys the sketch has room for. */
   #expected: number;
@@ -40,11 +40,12 @@ class WTinyLfu implements EvictionStrategy {
 
   constructor(context: EvictionContext) {
     this.#context = context;
+    this.#hashes = new SlotHashes(context.slots);
     this.#capacity = context.capacity;
     this.#expected = Math.min(FIRST_KEYS, context.capacity);
     this.#sketch = new FrequencySketch(this.#expected);
     this.#climber = new WindowClimber(context.capacity);
-    this.#regions = new Regions((slot) => context.entries.weight(slot));
+    this.#regions = new Regions(context);
     const usesOf = (slot: Slot): number => this.#sketch.estimate(this.#hashes.of(slot));
     this.#admission = new Admission(this.#regions, usesOf, context.random);
     this.#divide();

@@ -27,6 +27,9 @@ export class EvictionContexts {
     const slots = this.#slots;
     return {
       capacity,
+      get slots() {
+        return slots.span;
+      },
       random: this.#random,
       swapped: (from, to) => this.#observer.swapped(from, to),
       hashOf: (slot) => this.#hash(slots.keys[slot]),

@@ -13,7 +13,7 @@ import type { EvictionContexts } from './eviction-context.js';
 import type { TableOptions } from './memory-options.js';
 
 /** So many entries change hands before the event loop has its turn. */
-const SLICE = 2048;
+const SLICE = 512;
 
 /** Told who comes to be in charge, and why a strategy could not take over. */
 interface EvictorObserver {
