@@ -87,7 +87,7 @@ describe('adaptive', () => {
       // It rests longer and longer while nothing changes, and so may notice late.
       for (let lap = 0; moves.length === phase && lap < 2000; lap++) {
         for (const key of phase % 2 === 0 ? zigzag(100, 2) : loop(100, 2)) {
-          if (!cache.has(key)) brought++;
+          brought += Number(!cache.has(key));
           run(cache, [key]);
         }
       }
