@@ -30,6 +30,8 @@ export interface Contestant {
   readonly evicts: boolean;
   /** Whether a figure of it is often asked for: it runs in every round then, others in every third. */
   readonly leads: boolean;
+  /** The largest size at which it gets through a race in a time that can be waited for; any where left out. */
+  readonly upTo?: number;
   /** How many times its capacity it may hold; 1 where left out. */
   readonly holdsUpTo?: number;
   /** What a reader must know to compare it fairly. */

@@ -28,7 +28,8 @@ export const rivals: readonly Contestant[] = [
     ttl: 'needed',
     name: '@isaacs/ttlcache',
     leads: false,
-    note: 'what expires first is evicted; a read does not look at the age',
+    upTo: 10_000,
+    note: 'what expires first is evicted; a read does not look at the age; a write looks at all that expire in the same millisecond',
     load: loadTtlCache,
   },
   {

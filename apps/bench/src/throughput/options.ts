@@ -53,7 +53,9 @@ export function parseThroughput(args: readonly string[]): ThroughputOptions {
     const preset = presetOf(size, presets);
     const pace = { size, lapMs: readCount(ms, preset.lapMs) };
     return ttlsOf(values.ttl).map((ttl): RacePlan => {
-      const able = contestants.filter((contestant) => runs(contestant, ttl));
+      const able = contestants.filter(
+        (contestant) => runs(contestant, ttl) && size <= (contestant.upTo ?? size),
+      );
       const isOneHeat = check || values.only !== undefined || rounds !== undefined;
       const heat = { contestants: able, rounds: readCount(rounds, preset.rounds) };
       return { heats: isOneHeat ? [heat] : heatsOf(heat), operations: chosen, ttl, clock, pace };
