@@ -17,6 +17,8 @@ export class Connection {
   readonly #beginToRead: SqliteStatement;
   readonly #beginToWrite: SqliteStatement;
   readonly #commit: SqliteStatement;
+  /** The names under which rows are being gathered through this connection. */
+  readonly gathering = new Set<string>();
   #isOpen = true;
 
   constructor(client: SqliteClient, file: string) {

@@ -40,7 +40,7 @@ function open(path = file) {
 async function fill(): Promise<void> {
   const store = open();
   await store.open();
-  await store.replaceAll(rows);
+  await store.apply(rows.map((row) => ({ type: 'set', row })));
   await store.close();
 }
 
@@ -75,7 +75,7 @@ describe('modes', () => {
       const nested = join(folder, 'a/b/cache.db');
       const store = open(mask === 0o177 ? file : nested);
       await store.open();
-      await store.apply([{ type: 'delete', key: 'owl' }]);
+      await store.apply([{ type: 'delete', key: 'owl', version: 2 }]);
       const path = mask === 0o177 ? file : nested;
       expect(['', '-wal', '-shm'].map((suffix) => modeOf(`${path}${suffix}`))).toEqual(['600', '600', '600']);
       if (path === nested)

@@ -1,6 +1,7 @@
-import type { Encoded, Row } from 'nuthatch/engine';
+import type { Row } from 'nuthatch/engine';
 import type { SqliteDatabase, SqliteStatement } from './client.js';
 import { damaged, illFormed } from './errors.js';
+import { COLUMNS, isWellFormed, type StoredRow, toRow, WRITTEN, writtenValues } from './stored-row.js';
 
 /** What a namespace holds. */
 export interface Usage {
@@ -14,43 +15,52 @@ export interface Weighed {
   readonly bytes: number;
 }
 
-const COLUMNS = 'key, value, expires_at AS expiresAt, version, tags';
+/** A namespace with its name. */
+export interface Namespace {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** How many rows are written by one statement: the largest that fits, again and again. */
+const PIECES = [100, 10, 1] as const;
+
+const UPDATE = `ON CONFLICT (namespace, key) DO UPDATE SET version = excluded.version, expires_at = excluded.expires_at,
+  byte_count = excluded.byte_count, tags = excluded.tags, value = excluded.value`;
 
 const SQL = {
   findNamespace: 'SELECT id FROM namespace WHERE name = ?',
   addNamespace: 'INSERT INTO namespace (name) VALUES (?)',
+  renameNamespace: 'UPDATE namespace SET name = ? WHERE id = ?',
+  removeNamespace: 'DELETE FROM namespace WHERE id = ?',
+  namespacesBetween: 'SELECT id, name FROM namespace WHERE name >= ? AND name < ?',
   usage: 'SELECT row_count AS rows, byte_count AS bytes FROM namespace WHERE id = ?',
-  get: `SELECT ${COLUMNS} FROM entry WHERE namespace = ? AND key = ?`,
-  all: `SELECT ${COLUMNS} FROM entry WHERE namespace = ?`,
-  put: `INSERT INTO entry (namespace, key, version, expires_at, byte_count, tags, value) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (namespace, key) DO UPDATE SET version = excluded.version, expires_at = excluded.expires_at,
-      byte_count = excluded.byte_count, tags = excluded.tags, value = excluded.value`,
+  get: `SELECT ${COLUMNS} FROM entry WHERE namespace = (SELECT id FROM namespace WHERE name = ?) AND key = ?`,
+  all: `SELECT ${COLUMNS} FROM entry WHERE namespace = (SELECT id FROM namespace WHERE name = ?)`,
+  put: `INSERT INTO entry (namespace, ${WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?) ${UPDATE}`,
+  putNewer: `INSERT INTO entry (namespace, ${WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?) ${UPDATE} WHERE excluded.version > version`,
   delete: 'DELETE FROM entry WHERE namespace = ? AND key = ?',
+  deleteOlder: 'DELETE FROM entry WHERE namespace = ? AND key = ? AND version < ?',
   deleteTagged: `DELETE FROM entry WHERE id IN (SELECT entry FROM tagged WHERE namespace = ? AND tag = ?)`,
+  deleteSome: 'DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE namespace = ? LIMIT ?)',
   expired: 'SELECT id FROM entry WHERE namespace = ? AND expires_at <= ? ORDER BY expires_at LIMIT ?',
   clear: 'DELETE FROM entry WHERE namespace = ?',
   oldestFirst: 'SELECT id, byte_count AS bytes FROM entry WHERE namespace = ? ORDER BY version, id',
   remove: 'DELETE FROM entry WHERE id = ?',
 } as const;
 
-/** Rows as the statements above answer them. */
-interface StoredRow {
-  readonly key: string;
-  readonly value: Encoded;
-  readonly expiresAt: number | null;
-  readonly version: number;
-  readonly tags: string | null;
-}
-
 /**
  * What can be asked of a database of ours, inside whatever transaction is open. Every value is bound to its statement: a name
- * is never part of SQL. Casts in this class say which columns a statement above answers.
+ * is never part of SQL. A namespace gets another number when its rows are replaced, so a number is good for one transaction.
+ * Casts in this class say which columns a statement above answers.
  */
 export class EntryTable {
+  readonly #database: SqliteDatabase;
   readonly #statements: Readonly<Record<keyof typeof SQL, SqliteStatement>>;
+  readonly #puts = new Map<number, SqliteStatement>();
 
   /** @throws CacheError `store_unusable` where a table is missing. */
   constructor(database: SqliteDatabase, file: string) {
+    this.#database = database;
     try {
       const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
       // The keys are those of SQL, each with its statement.
@@ -60,42 +70,79 @@ export class EntryTable {
     }
   }
 
+  /** The number of a namespace, `undefined` where there is none of that name. */
+  findNamespace(name: string): number | undefined {
+    const found = this.#statements.findNamespace.get(name) as { readonly id: number } | undefined;
+    return found?.id;
+  }
+
   /** The number of a namespace, which is added where it is new. */
   namespaceId(name: string): number {
     if (!isWellFormed(name)) throw illFormed('a namespace');
-    const found = this.#statements.findNamespace.get(name) as { readonly id: number } | undefined;
-    if (found !== undefined) return found.id;
+    const found = this.findNamespace(name);
+    if (found !== undefined) return found;
     this.#statements.addNamespace.run(name);
     return this.namespaceId(name);
+  }
+
+  renameNamespace(namespace: number, name: string): void {
+    this.#statements.renameNamespace.run(name, namespace);
+  }
+
+  /** Removes a namespace that has no rows. */
+  removeNamespace(namespace: number): void {
+    this.#statements.removeNamespace.run(namespace);
+  }
+
+  /** The namespaces whose names begin with `from` or come after it, and come before `to`. */
+  namespacesBetween(from: string, to: string): readonly Namespace[] {
+    return this.#statements.namespacesBetween.all(from, to) as Namespace[];
   }
 
   usage(namespace: number): Usage {
     return this.#statements.usage.get(namespace) as Usage;
   }
 
-  get(namespace: number, key: string): Row | undefined {
+  get(name: string, key: string): Row | undefined {
     if (!isWellFormed(key)) return undefined;
-    const stored = this.#statements.get.get(namespace, key) as StoredRow | undefined;
+    const stored = this.#statements.get.get(name, key) as StoredRow | undefined;
     return stored === undefined ? undefined : toRow(stored);
   }
 
-  all(namespace: number): Row[] {
-    return Array.from(this.#statements.all.all(namespace) as StoredRow[], toRow);
+  all(name: string): Row[] {
+    return Array.from(this.#statements.all.all(name) as StoredRow[], toRow);
   }
 
-  put(namespace: number, row: Row): void {
-    const { key, value, version, expiresAt = null } = row;
-    assertStorable(row);
-    const tags = row.tags.length === 0 ? null : JSON.stringify(row.tags);
-    this.#statements.put.run(namespace, key, version, expiresAt, bytesOf(row), tags, value);
+  putAll(namespace: number, rows: readonly Row[]): void {
+    let from = 0;
+    for (const size of PIECES) {
+      for (; rows.length - from >= size; from += size) {
+        const piece = rows.slice(from, from + size);
+        this.#putOf(size).run(...piece.flatMap((row) => [namespace, ...writtenValues(row)]));
+      }
+    }
+  }
+
+  /** Writes a row unless what is there is as new or newer. */
+  putNewer(namespace: number, row: Row): void {
+    this.#statements.putNewer.run(namespace, ...writtenValues(row));
   }
 
   delete(namespace: number, key: string): void {
     if (isWellFormed(key)) this.#statements.delete.run(namespace, key);
   }
 
+  /** Deletes a row that is older than `version`. */
+  deleteOlder(namespace: number, key: string, version: number): void {
+    if (isWellFormed(key)) this.#statements.deleteOlder.run(namespace, key, version);
+  }
+
   deleteTagged(namespace: number, tag: string): void {
     if (isWellFormed(tag)) this.#statements.deleteTagged.run(namespace, tag);
+  }
+
+  deleteSome(namespace: number, atMost: number): void {
+    this.#statements.deleteSome.run(namespace, atMost);
   }
 
   /** Deletes what has expired longest ago. Asking first is worth it: a DELETE costs several times a write even where it finds nothing. */
@@ -116,33 +163,16 @@ export class EntryTable {
   remove(id: number): void {
     this.#statements.remove.run(id);
   }
-}
 
-/** What a row counts for: its key, value and tags as they are stored, without the overhead of the file. */
-export function bytesOf({ key, value, tags }: Row): number {
-  const valueBytes = typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength;
-  return tags.reduce((sum, tag) => sum + Buffer.byteLength(tag), Buffer.byteLength(key) + valueBytes);
-}
-
-function toRow({ key, value, expiresAt, version, tags }: StoredRow): Row {
-  return {
-    key,
-    value,
-    expiresAt: expiresAt ?? undefined,
-    version,
-    // Written by `put` from an array of strings.
-    tags: tags === null ? [] : (JSON.parse(tags) as string[]),
-  };
-}
-
-/** SQLite would replace half of a surrogate pair, so that two keys could become one. */
-function assertStorable({ key, value, tags }: Row): void {
-  if (!isWellFormed(key)) throw illFormed('a key');
-  if (!tags.every(isWellFormed)) throw illFormed('a tag');
-  if (typeof value === 'string' && !isWellFormed(value)) throw illFormed('a value');
-}
-
-/** Node 20 has `isWellFormed`, the types of ES2023 do not. */
-function isWellFormed(text: string): boolean {
-  return (text as string & { isWellFormed(): boolean }).isWellFormed();
+  /** One row is as any other statement; larger ones are prepared when they are first needed. */
+  #putOf(size: number): SqliteStatement {
+    if (size === 1) return this.#statements.put;
+    const known = this.#puts.get(size);
+    if (known !== undefined) return known;
+    const values = Array<string>(size).fill('(?, ?, ?, ?, ?, ?, ?)').join(', ');
+    const sql = `INSERT INTO entry (namespace, ${WRITTEN}) VALUES ${values} ${UPDATE}`;
+    const prepared = this.#database.prepare(sql);
+    this.#puts.set(size, prepared);
+    return prepared;
+  }
 }

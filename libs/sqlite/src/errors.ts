@@ -97,9 +97,64 @@ export function outdatedSqlite(found: string, required: string): CacheError {
   );
 }
 
+/** Says that rows which were being gathered are gone. */
+export function replacementLost(file: string): CacheError {
+  const why = 'another process took them for those of one that had died';
+  return new CacheError(
+    'store_failed',
+    `${file}: the rows that were to replace others are gone, ${why}; nothing was replaced, try again`,
+  );
+}
+
+/** Says that a namespace has a name that only rows out of sight have. */
+export function reservedNamespace(): CacheError {
+  return new CacheError('bad_option', 'a namespace in SQLite must not begin with NUL');
+}
+
 /** Says that the store is not open, or no longer. */
 export function storeClosed(file: string): CacheError {
   return new CacheError('closed', `the SQLite store ${file} is closed`);
+}
+
+/** Says that the journal at `place` cannot be used, and why. */
+export function journalUnusable(place: string, why: string, cause?: unknown): CacheError {
+  return new CacheError('journal_unusable', `${place} cannot be used as a journal: ${why}`, cause);
+}
+
+/** Says that nothing could be written to the journal at `place`. */
+export function journalUnwritable(place: string, cause: unknown): CacheError {
+  return journalUnusable(place, `it could not be written: ${messageOf(cause)}`, cause);
+}
+
+/** Says what is wrong with a journal that somebody has left, and what can be done. */
+export function journalDamaged(file: string, findings: readonly string[]): CacheError {
+  const remedy = `nothing was changed; recover: 'salvage' takes what can be read and keeps the file aside`;
+  return journalUnusable(file, `it is damaged: ${findings.join('; ')}; ${remedy}`);
+}
+
+/** Says what was lost where a damaged journal was read as far as it went. */
+export function journalSalvaged(file: string, findings: readonly string[], taken: number): CacheError {
+  const message = `${file} was damaged: ${findings.join('; ')}; ${taken} changes could be read, the file was kept as ${file}.corrupt`;
+  return new CacheError('journal_unusable', message);
+}
+
+/** Says that the end of a journal was not used, as it is where a process dies while it writes. */
+export function journalTorn(file: string, finding: string): CacheError {
+  return new CacheError(
+    'journal_unusable',
+    `${file} ends in an unfinished write, which was dropped: ${finding}`,
+  );
+}
+
+/** Says that a later version of Nuthatch has written a journal. */
+export function newerJournal(file: string, found: number, known: number): CacheError {
+  const remedy = 'start the version of Nuthatch that wrote it, so that it can deliver what is pending';
+  return journalUnusable(file, `it has format ${found}, this Nuthatch knows up to ${known}; ${remedy}`);
+}
+
+/** Says that a journal is not open, or no longer. */
+export function journalClosed(directory: string): CacheError {
+  return new CacheError('closed', `the journal in ${directory} is closed`);
 }
 
 function unusable(file: string, why: string, cause?: unknown): CacheError {
@@ -110,7 +165,7 @@ function missing(message: string, cause?: unknown): CacheError {
   return new CacheError('missing_peer', message, cause);
 }
 
-function messageOf(thrown: unknown): string {
+export function messageOf(thrown: unknown): string {
   const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
   return String(isError ? thrown.message : thrown);
 }

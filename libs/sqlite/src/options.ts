@@ -14,23 +14,23 @@ export interface SqliteOptions {
    */
   readonly file: string;
   /** What the file is to the cache; `'cache'` by default. As `'record'` its rows are never pruned and never expire. */
-  readonly role?: StoreRole;
+  readonly role?: StoreRole | undefined;
   /** How many rows each cache may keep here; none longer than it must be. No limit by default. Refused with `role: 'record'`. */
-  readonly maxRows?: number;
+  readonly maxRows?: number | undefined;
   /**
    * How many bytes of keys, values and tags each cache may keep here, such as `'512mb'`; a row heavier than that is not kept.
    * No limit by default. Refused with `role: 'record'`. The file is larger by some overhead, and does not shrink.
    */
-  readonly maxBytes?: ByteSize;
+  readonly maxBytes?: ByteSize | undefined;
   /** How long to wait, in milliseconds, while another process has the file locked: 5,000 by default. The process is never blocked. */
-  readonly busyTimeoutMs?: number;
+  readonly busyTimeoutMs?: number | undefined;
   /**
    * `'normal'` by default: what was acknowledged survives a killed process, and a power cut may take the last moments. With
    * `'full'` it survives that too; a write then waits for the disk. The strictest store of a file decides for all.
    */
-  readonly synchronous?: Synchronous;
+  readonly synchronous?: Synchronous | undefined;
   /** How the driver is loaded; `import('better-sqlite3')` by default. For bundlers, and for a build of one's own. */
-  readonly client?: () => Promise<SqliteClient>;
+  readonly client?: (() => Promise<SqliteClient>) | undefined;
 }
 
 /** Options with every value in its place. */

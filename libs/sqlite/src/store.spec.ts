@@ -33,6 +33,10 @@ function row(key: string, rest: Partial<Row> = {}): Row {
   return { key, value: `"${key}"`, expiresAt: undefined, version: 1, tags: [], ...rest };
 }
 
+async function* pagesOf(...pages: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
+  yield* pages;
+}
+
 /** Rows of versions 1, 2, 3 ... */
 function written(...keys: readonly string[]): Row[] {
   return keys.map((key, index) => row(key, { version: index + 1 }));
@@ -62,7 +66,7 @@ describe('atomicity', () => {
     const { store, put } = await open();
     await put(row('owl', { tags: ['night'] }));
     const operations: Operation[] = [
-      { type: 'delete', key: 'owl' },
+      { type: 'delete', key: 'owl', version: 2 },
       { type: 'set', row: row('wren') },
       { type: 'set', row: unbindable },
     ];
@@ -74,9 +78,9 @@ describe('atomicity', () => {
   it('replaces all rows or none', async () => {
     const { store, put, keys } = await open();
     await put(row('owl'), row('wren'));
-    await expect(store.replaceAll([row('jay'), unbindable, row('tit')])).rejects.toThrow();
+    await expect(store.replaceAll(pagesOf([row('jay'), unbindable, row('tit')]))).rejects.toThrow();
     expect(await keys()).toEqual(['owl', 'wren']);
-    await store.replaceAll([row('jay')]);
+    await store.replaceAll(pagesOf([row('jay')]));
     expect(await keys()).toEqual(['jay']);
     await store.close();
   });
@@ -131,7 +135,7 @@ describe('names', () => {
     await put(row('\ufffd', { tags: ['\ufffd'] }));
     expect(await store.get('\ud800')).toBeUndefined();
     expect(await store.getMany(['\ud800'])).toEqual([]);
-    await store.apply([{ type: 'delete', key: '\ud800' }]);
+    await store.apply([{ type: 'delete', key: '\ud800', version: 2 }]);
     await store.deleteTagged(['\ud800']);
     expect(await keys()).toEqual(['\ufffd']);
     await expect(open({}, '\ud800')).rejects.toMatchObject({ code: 'bad_option' });
@@ -169,12 +173,12 @@ describe('limits', () => {
 
   it('hold for replaceAll, and for what was there before they were set', async () => {
     const unlimited = await open();
-    await unlimited.store.replaceAll(written('a', 'b', 'c', 'd'));
+    await unlimited.store.replaceAll(pagesOf(written('a', 'b', 'c', 'd')));
     await unlimited.store.close();
     const { store, put, keys } = await open({ maxRows: 2 });
     await put(row('e', { version: 5 }));
     expect(await keys()).toEqual(['d', 'e']);
-    await store.replaceAll(written('x', 'y', 'z'));
+    await store.replaceAll(pagesOf(written('x', 'y', 'z')));
     expect(await keys()).toEqual(['y', 'z']);
     await store.close();
   });
@@ -206,9 +210,8 @@ describe('expiry', () => {
 
   it('removes a mass of expired rows in small batches', async () => {
     const { store, clock, put, keys } = await open();
-    await store.replaceAll(
-      Array.from({ length: 250 }, (_, n) => row(`old ${n}`, { expiresAt: clock.wallNow() + 1 })),
-    );
+    const old = Array.from({ length: 250 }, (_, n) => row(`old ${n}`, { expiresAt: clock.wallNow() + 1 }));
+    await store.replaceAll(pagesOf(old));
     clock.advance(1);
     const left: number[] = [];
     for (let n = 0; n < 3; n += 1) {
@@ -252,7 +255,7 @@ it('does what a map would do, whatever the order', async () => {
     [type, key = '', value = '', tags = []]: readonly [string, string?, string?, string[]?],
   ) => {
     if (type === 'set') return store.apply([{ type, row: row(key, { value, tags }) }]);
-    if (type === 'delete') return store.apply([{ type, key }]);
+    if (type === 'delete') return store.apply([{ type, key, version: 2 }]);
     return type === 'deleteTagged' ? store.deleteTagged([key]) : store.clear();
   };
   const byKey = async (store: BackingStore) =>
@@ -278,7 +281,7 @@ it('refuses every call when it is closed, and before it is open', async () => {
     () => store.clear(),
     () => store.deleteTagged([]),
     () => store.rows(),
-    () => store.replaceAll([]),
+    () => store.replaceAll(pagesOf([])),
   ];
   for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'closed' });
   await store.close();

@@ -1,23 +1,33 @@
-import type { BackingStore, Operation, Row, StoreContext, StoreRole } from 'nuthatch/engine';
+import type { ApplyOptions, BackingStore, Operation, Row, StoreContext, StoreRole } from 'nuthatch/engine';
+import { applyAll, applyNewer } from './apply.js';
 import { type Patience, untilFree } from './busy.js';
 import { Connection } from './connection.js';
 import { acquire, type Place, release } from './connections.js';
 import { prepareFile } from './database-file.js';
-import { bytesOf, type EntryTable } from './entry-table.js';
-import { storeClosed } from './errors.js';
+import type { SqliteClient } from './client.js';
+import type { EntryTable } from './entry-table.js';
+import { reservedNamespace, storeClosed } from './errors.js';
+import { hide, isHidden, removeHidden } from './hidden.js';
 import { IN_MEMORY } from './open-database.js';
 import type { ResolvedOptions } from './options.js';
 import { prune } from './prune.js';
+import { Replacement } from './replacement.js';
+import { Scan } from './scan.js';
 import { assertSqliteVersion } from './sqlite-version.js';
+import { nextTurn } from './turn.js';
 
 /** How many expired rows a write takes along: few enough not to be felt, more than a write brings. */
 const EXPIRED_PER_WRITE = 100;
 
+/** From how many rows on `clear` takes them out of sight before it removes them in slices. */
+const MANY_ROWS = 500;
+
+const ROWS_PER_PAGE = 500;
+
 interface Session {
   readonly connection: Connection;
   readonly place: Place;
-  /** The number of the namespace in this file. */
-  readonly namespace: number;
+  readonly client: SqliteClient;
 }
 
 /** The rows of one cache, in a SQLite file that other caches may use too. */
@@ -28,6 +38,7 @@ export class SqliteStore implements BackingStore {
   readonly #context: StoreContext;
   readonly #memory: symbol;
   readonly #patience: Patience;
+  readonly #scans = new Set<Scan>();
   #session: Promise<Session> | undefined;
 
   /** @param memory what stands for the database of `':memory:'`. */
@@ -42,7 +53,8 @@ export class SqliteStore implements BackingStore {
   async open(): Promise<void> {
     this.#session ??= this.#enter();
     try {
-      await this.#session;
+      const { connection } = await this.#session;
+      void this.#removeHidden(connection);
     } catch (error) {
       this.#session = undefined;
       throw error;
@@ -50,25 +62,30 @@ export class SqliteStore implements BackingStore {
   }
 
   async get(key: string): Promise<Row | undefined> {
-    const { connection, namespace } = await this.#opened();
-    return connection.readOne((table) => table.get(namespace, key), this.#patience);
+    const { connection } = await this.#opened();
+    return connection.readOne((table) => table.get(this.#namespace, key), this.#patience);
   }
 
   async getMany(keys: readonly string[]): Promise<readonly Row[]> {
-    const { connection, namespace } = await this.#opened();
+    const { connection } = await this.#opened();
     const read = (table: EntryTable) =>
-      keys.map((key) => table.get(namespace, key)).filter((row) => row !== undefined);
+      keys.map((key) => table.get(this.#namespace, key)).filter((row) => row !== undefined);
     return connection.read(read, this.#patience);
   }
 
-  async apply(operations: readonly Operation[]): Promise<void> {
-    await this.#change((table, namespace) => {
-      for (const operation of operations) this.#applyOne(table, namespace, operation);
-    });
+  async apply(operations: readonly Operation[], { onlyNewer = false }: ApplyOptions = {}): Promise<void> {
+    const { maxBytes } = this.#options.limits;
+    await this.#change((table, namespace) =>
+      (onlyNewer ? applyNewer : applyAll)(table, { namespace, maxBytes }, operations),
+    );
   }
 
   async clear(): Promise<void> {
-    await this.#change((table, namespace) => table.clear(namespace));
+    const connection = await this.#change((table, namespace) => {
+      if (table.usage(namespace).rows < MANY_ROWS) table.clear(namespace);
+      else hide(table, namespace);
+    });
+    await this.#removeHidden(connection);
   }
 
   async deleteTagged(tags: readonly string[]): Promise<void> {
@@ -76,21 +93,54 @@ export class SqliteStore implements BackingStore {
   }
 
   async rows(): Promise<readonly Row[]> {
-    const { connection, namespace } = await this.#opened();
-    return connection.readOne((table) => table.all(namespace), this.#patience);
+    const { connection } = await this.#opened();
+    return connection.readOne((table) => table.all(this.#namespace), this.#patience);
   }
 
-  async replaceAll(rows: readonly Row[]): Promise<void> {
-    await this.#change((table, namespace) => {
-      table.clear(namespace);
-      for (const row of rows) this.#applyOne(table, namespace, { type: 'set', row });
-    });
+  async *scan(): AsyncGenerator<readonly Row[]> {
+    const { place, client } = await this.#opened();
+    if (typeof place === 'symbol') return yield* this.#copy();
+    const scan = await Scan.open(client, this.#namespace, { ...this.#patience, file: place });
+    this.#scans.add(scan);
+    try {
+      await this.#opened();
+      for (let page = scan.next(); page.length > 0; page = scan.next()) {
+        yield page;
+        await nextTurn();
+      }
+    } finally {
+      this.#scans.delete(scan);
+      scan.close();
+    }
+  }
+
+  async replaceAll(pages: AsyncIterable<readonly Row[]>): Promise<void> {
+    const { connection } = await this.#opened();
+    const { maxBytes } = this.#options.limits;
+    try {
+      await new Replacement(connection, this.#patience).replace(
+        this.#namespace,
+        pages,
+        (table, namespace, rows) => {
+          const operations = rows.map((row) => ({ type: 'set', row }) as const);
+          applyAll(table, { namespace, maxBytes }, operations);
+          this.#keepWithinLimits(table, namespace);
+        },
+      );
+    } finally {
+      await this.#removeHidden(connection);
+    }
   }
 
   async close(): Promise<void> {
     const session = await this.#session?.catch(() => undefined); // what failed to open has told whoever opened it
     this.#session = undefined;
+    for (const scan of this.#scans) scan.close();
     if (session !== undefined) await release(session.place);
+  }
+
+  get #namespace(): string {
+    return this.#context.namespace;
   }
 
   async #opened(): Promise<Session> {
@@ -99,6 +149,7 @@ export class SqliteStore implements BackingStore {
   }
 
   async #enter(): Promise<Session> {
+    if (isHidden(this.#namespace)) throw reservedNamespace();
     const client = await this.#options.client();
     assertSqliteVersion(client);
     const { file } = this.#options;
@@ -108,32 +159,40 @@ export class SqliteStore implements BackingStore {
     const connection = await acquire(place, connect);
     try {
       connection.require(this.#options.synchronous);
-      const namespace = await connection.write(
-        (table) => table.namespaceId(this.#context.namespace),
-        this.#patience,
-      );
-      return { connection, place, namespace };
+      await connection.write((table) => table.namespaceId(this.#namespace), this.#patience);
+      return { connection, place, client };
     } catch (error) {
       await release(place);
       throw error;
     }
   }
 
-  async #change(work: (table: EntryTable, namespace: number) => void): Promise<void> {
-    const { connection, namespace } = await this.#opened();
+  /** Takes its place in the line of writers within the turn of the call, so that calls keep their order. */
+  async #change(work: (table: EntryTable, namespace: number) => void): Promise<Connection> {
+    const { connection } = await this.#opened();
     await connection.write((table) => {
+      const namespace = table.namespaceId(this.#namespace);
       work(table, namespace);
-      if (this.role === 'record') return;
-      table.deleteExpired(namespace, this.#context.clock.wallNow(), EXPIRED_PER_WRITE);
-      prune(table, namespace, this.#options.limits);
+      this.#keepWithinLimits(table, namespace);
     }, this.#patience);
+    return connection;
   }
 
-  /** A row that is too heavy goes without taking the others along; what was there under its key is outdated. */
-  #applyOne(table: EntryTable, namespace: number, operation: Operation): void {
-    if (operation.type === 'delete') return table.delete(namespace, operation.key);
-    const { row } = operation;
-    if (bytesOf(row) > this.#options.limits.maxBytes) return table.delete(namespace, row.key);
-    table.put(namespace, row);
+  #keepWithinLimits(table: EntryTable, namespace: number): void {
+    if (this.role === 'record') return;
+    table.deleteExpired(namespace, this.#context.clock.wallNow(), EXPIRED_PER_WRITE);
+    prune(table, namespace, this.#options.limits);
+  }
+
+  /** A database in memory has one connection, which is not to be kept busy. */
+  async *#copy(): AsyncGenerator<readonly Row[]> {
+    const rows = await this.rows();
+    for (let from = 0; from < rows.length; from += ROWS_PER_PAGE)
+      yield rows.slice(from, from + ROWS_PER_PAGE);
+  }
+
+  /** What stays is out of sight, and is tried again by the next that opens, clears or replaces; nobody needs to wait for a lock. */
+  async #removeHidden(connection: Connection): Promise<void> {
+    await removeHidden(connection, { ...this.#patience, busyTimeoutMs: 0 }).catch(() => 'left for the next');
   }
 }

@@ -1,6 +1,13 @@
-import type { BackingStore, Operation, Row, StoreCapabilities, StoreRole } from 'nuthatch/engine';
+import type {
+  ApplyOptions,
+  BackingStore,
+  Operation,
+  Row,
+  StoreCapabilities,
+  StoreRole,
+} from 'nuthatch/engine';
 
-/** A method of a store that can be made to fail, or to wait. */
+/** A method of a store that can be made to fail, or to wait; of `scan`, each page that is asked for is a call. */
 export type StoreMethod = Exclude<keyof BackingStore, 'role' | 'capabilities'>;
 
 /** How a method behaves at present. */
@@ -24,11 +31,15 @@ interface Mood {
  * ```
  */
 export class FaultyStore implements BackingStore {
+  /** Not there where the store has none. */
+  readonly scan?: () => AsyncGenerator<readonly Row[]>;
   readonly #store: BackingStore;
   readonly #moods = new Map<StoreMethod, Mood>();
 
   constructor(store: BackingStore) {
     this.#store = store;
+    const scan = store.scan?.bind(store);
+    if (scan !== undefined) this.scan = () => this.#scan(scan());
   }
 
   get role(): StoreRole {
@@ -82,8 +93,8 @@ export class FaultyStore implements BackingStore {
     return this.#pass('getMany', () => this.#store.getMany(keys));
   }
 
-  apply(operations: readonly Operation[]): Promise<void> {
-    return this.#pass('apply', () => this.#store.apply(operations));
+  apply(operations: readonly Operation[], options?: ApplyOptions): Promise<void> {
+    return this.#pass('apply', () => this.#store.apply(operations, options));
   }
 
   clear(): Promise<void> {
@@ -98,12 +109,22 @@ export class FaultyStore implements BackingStore {
     return this.#pass('rows', () => this.#store.rows());
   }
 
-  replaceAll(rows: readonly Row[]): Promise<void> {
+  replaceAll(rows: AsyncIterable<readonly Row[]>): Promise<void> {
     return this.#pass('replaceAll', () => this.#store.replaceAll(rows));
   }
 
   close(): Promise<void> {
     return this.#pass('close', () => this.#store.close());
+  }
+
+  async *#scan(pages: AsyncIterable<readonly Row[]>): AsyncGenerator<readonly Row[]> {
+    const iterator = pages[Symbol.asyncIterator]();
+    const next = () => this.#pass('scan', () => iterator.next());
+    try {
+      for (let page = await next(); page.done !== true; page = await next()) yield page.value;
+    } finally {
+      await iterator.return?.();
+    }
   }
 
   async #pass<T>(method: StoreMethod, call: () => Promise<T>): Promise<T> {

@@ -28,6 +28,11 @@ export async function put(store: BackingStore, ...rows: readonly Row[]): Promise
   await store.apply(rows.map((each) => ({ type: 'set', row: each })));
 }
 
+/** Rows as they come to a store that replaces its own. */
+export async function* pagesOf(...pages: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
+  yield* pages;
+}
+
 /** The keys of rows, sorted. */
 export function keysOf(rows: readonly Row[]): string[] {
   return Array.from(rows, ({ key }) => key).sort();

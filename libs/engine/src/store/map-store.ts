@@ -1,4 +1,13 @@
-import type { BackingStore, BackingStoreFactory, Operation, Row, StoreRole } from './backing-store.js';
+import type {
+  ApplyOptions,
+  BackingStore,
+  BackingStoreFactory,
+  Operation,
+  Row,
+  StoreRole,
+} from './backing-store.js';
+
+const ROWS_PER_PAGE = 500;
 
 /** What a `MapStore` may be told. */
 export interface MapStoreOptions {
@@ -28,8 +37,9 @@ export class MapStore implements BackingStore {
     return keys.map((key) => this.#rows.get(key)).filter((row) => row !== undefined);
   }
 
-  async apply(operations: readonly Operation[]): Promise<void> {
+  async apply(operations: readonly Operation[], { onlyNewer = false }: ApplyOptions = {}): Promise<void> {
     for (const operation of operations) {
+      if (onlyNewer && this.#isOvertaken(operation)) continue;
       if (operation.type === 'set') this.#rows.set(operation.row.key, operation.row);
       else this.#rows.delete(operation.key);
     }
@@ -48,12 +58,26 @@ export class MapStore implements BackingStore {
     return [...this.#rows.values()];
   }
 
-  async replaceAll(rows: readonly Row[]): Promise<void> {
+  async *scan(): AsyncGenerator<readonly Row[]> {
+    const rows = [...this.#rows.values()];
+    for (let from = 0; from < rows.length; from += ROWS_PER_PAGE)
+      yield rows.slice(from, from + ROWS_PER_PAGE);
+  }
+
+  async replaceAll(pages: AsyncIterable<readonly Row[]>): Promise<void> {
+    const gathered: Row[] = [];
+    for await (const page of pages) for (const row of page) gathered.push(row);
     this.#rows.clear();
-    for (const row of rows) this.#rows.set(row.key, row);
+    for (const row of gathered) this.#rows.set(row.key, row);
   }
 
   async close(): Promise<void> {}
+
+  #isOvertaken(operation: Operation): boolean {
+    const { key, version } = operation.type === 'set' ? operation.row : operation;
+    const stored = this.#rows.get(key);
+    return stored !== undefined && stored.version >= version;
+  }
 }
 
 /** A factory whose stores keep the rows of one namespace in one map, so that a cache opened again finds its rows. */
