@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { badSnapshot } from '../kernel/errors.js';
 import type { Encoded, Row } from '../store/backing-store.js';
+import { Pace } from './pace.js';
 
 const FORMAT = 1;
 
@@ -33,48 +34,56 @@ export interface Snapshot {
 }
 
 /** Puts format and checksum to the contents, and freezes them. */
-export function seal(contents: Omit<Snapshot, 'format' | 'checksum'>): Snapshot {
+export async function seal(contents: Omit<Snapshot, 'format' | 'checksum'>): Promise<Snapshot> {
   const unsealed = { format: FORMAT, ...contents };
-  return deepFreeze({ ...unsealed, checksum: checksumOf(unsealed) });
+  const checksum = await checksumOf(unsealed, freezeRecord);
+  Object.freeze(unsealed.entries);
+  if (unsealed.rows !== undefined) Object.freeze(unsealed.rows);
+  return Object.freeze({ ...unsealed, checksum });
 }
 
 /** @throws CacheError `bad_snapshot` where it is of another format, damaged, or was written by another codec. */
-export function verify(snapshot: Snapshot, codec: string): void {
+export async function verify(snapshot: Snapshot, codec: string): Promise<void> {
   if (snapshot?.format !== FORMAT)
     throw badSnapshot(`its format is ${String(snapshot?.format)}, this version reads ${FORMAT}`);
-  if (!isWhole(snapshot)) throw badSnapshot('its checksum does not fit: it is damaged, or was changed');
-  if (snapshot.codec !== codec)
-    throw badSnapshot(`its values were written by the ${snapshot.codec} codec, this cache reads ${codec}`);
+  if (!(await isWhole(snapshot)))
+    throw badSnapshot('its checksum does not fit: it is damaged, or was changed');
+  assertCodec(snapshot, codec);
+}
+
+/** @throws CacheError `bad_snapshot` where values were written by another codec than the cache's. */
+export function assertCodec(snapshot: { readonly codec: string }, codec: string): void {
+  if (snapshot.codec === codec) return;
+  throw badSnapshot(`its values were written by the ${snapshot.codec} codec, this cache reads ${codec}`);
 }
 
 /** What is not even shaped like a snapshot is damaged, too. */
-function isWhole(snapshot: Snapshot): boolean {
+async function isWhole(snapshot: Snapshot): Promise<boolean> {
   try {
-    return checksumOf(snapshot) === snapshot.checksum;
+    return (await checksumOf(snapshot, () => undefined)) === snapshot.checksum;
   } catch {
     return false;
   }
 }
 
-function checksumOf({
-  takenAt,
-  codec,
-  eviction,
-  writePolicy,
-  entries,
-  rows,
-}: Omit<Snapshot, 'checksum'>): number {
-  const heads = JSON.stringify([takenAt, codec, eviction, writePolicy, entries.length, rows?.length]);
-  let sum = crc32(heads);
-  for (const { value, ...rest } of [...entries, ...(rows ?? [])])
-    sum = crc32(value, crc32(JSON.stringify(rest), sum));
+async function checksumOf(
+  { takenAt, codec, eviction, writePolicy, entries, rows }: Omit<Snapshot, 'checksum'>,
+  look: (record: SnapshotEntry | Row) => void,
+): Promise<number> {
+  const pace = new Pace();
+  let sum = crc32(JSON.stringify([takenAt, codec, eviction, writePolicy, entries.length, rows?.length]));
+  for (const records of [entries, rows ?? []]) {
+    for (const record of records) {
+      const { value, ...rest } = record;
+      sum = crc32(value, crc32(JSON.stringify(rest), sum));
+      look(record);
+      if (pace.spent(value.length)) await pace.turn();
+    }
+  }
   return sum;
 }
 
-function deepFreeze<T extends object>(value: T): T {
-  for (const member of Object.values(value)) {
-    if (typeof member === 'object' && member !== null && !ArrayBuffer.isView(member))
-      deepFreeze(member as object);
-  }
-  return Object.freeze(value);
+function freezeRecord(record: SnapshotEntry | Row): void {
+  Object.freeze(record.tags);
+  Object.freeze(record);
 }
