@@ -1,82 +1,27 @@
-import type { Entries } from '../kernel/entries.js';
-import type { EntryState } from '../kernel/entry.js';
-import { undoConflict } from '../kernel/errors.js';
 import type { WriteOptions } from '../kernel/life.js';
-import type { Lineage, Lineages } from './lineages.js';
 
-/** What a command may work with. */
-export interface CommandContext<V> {
-  readonly entries: Entries<V>;
-  readonly lineages: Lineages;
-}
-
-/** A change that can be undone: running it answers its inverse, so undo and redo are the same move. */
-export interface Command<V> {
-  /** Shown in events. */
+/**
+ * A change that can be undone: which keys it may change, and what it makes of what is there. Run by `cache.run`, which reads the
+ * entries, gives every change to the write policy in one batch, and remembers what was there before; so a command never undoes
+ * anything itself. Running it again after an undo puts back the result of the first run, and does not ask the command again.
+ */
+export interface Command<V = unknown> {
+  /** Shown in events and in `history$`. */
   readonly name: string;
-  readonly key: string;
-  run(context: CommandContext<V>): Promise<Command<V>>;
+  /** The keys that it may read and change; nobody else changes them while it decides. */
+  readonly keys: readonly string[];
+  /** Makes the change, at once: it cannot wait for anything. What it throws leaves all as it was. */
+  edit(draft: Draft<V>): void;
 }
 
-/** Sets a value; undoing brings back what was there, with the expiry and the tags that it had. */
-export class SetCommand<V> implements Command<V> {
-  readonly name = 'set';
-
-  constructor(
-    readonly key: string,
-    readonly value: V,
-    readonly options?: WriteOptions,
-  ) {}
-
-  run({ entries, lineages }: CommandContext<V>): Promise<Command<V>> {
-    const next = entries.prepare(this.value, this.options);
-    return change(this, { entries, lineages }, () => next);
-  }
-}
-
-/** Deletes a key; undoing brings back what was there, with the expiry and the tags that it had. */
-export class DeleteCommand<V> implements Command<V> {
-  readonly name = 'delete';
-
-  constructor(readonly key: string) {}
-
-  run(context: CommandContext<V>): Promise<Command<V>> {
-    return change(this, context, () => undefined);
-  }
-}
-
-/** Puts back what was there before another command, unless somebody else has changed it since. */
-class PutBack<V> implements Command<V> {
-  constructor(
-    readonly name: string,
-    readonly key: string,
-    readonly former: { readonly state: EntryState<V> | undefined; readonly lineage: Lineage },
-  ) {}
-
-  run(context: CommandContext<V>): Promise<Command<V>> {
-    const { state, lineage } = this.former;
-    return change(this, context, () => {
-      if (context.lineages.current(this.key) !== lineage) throw undoConflict(this.key);
-      return state;
-    });
-  }
-}
-
-/** Makes the change and answers the command that takes it back. */
-async function change<V>(
-  { name, key }: Command<V>,
-  { entries, lineages }: CommandContext<V>,
-  decide: () => EntryState<V> | undefined,
-): Promise<Command<V>> {
-  let former: EntryState<V> | undefined;
-  let lineage: Lineage | undefined;
-  await entries.exchange(key, {
-    decide: (current) => {
-      former = current;
-      lineage = lineages.current(key);
-      return decide();
-    },
-    settled: () => lineages.renew(key),
-  });
-  return new PutBack(name, key, { state: former, lineage: lineage ?? lineages.current(key) });
+/** The entries of a command's keys: as they are, and as the command leaves them. To be used within `edit` only. */
+export interface Draft<V = unknown> {
+  /** The value under a key, with what the command has changed so far; `undefined` where there is none. */
+  get(key: string): V | undefined;
+  /** Whether there is an entry, with what the command has changed so far. */
+  has(key: string): boolean;
+  /** A value whose life starts now. */
+  set(key: string, value: V, options?: WriteOptions): void;
+  /** Takes the entry away; harmless where there is none. */
+  delete(key: string): void;
 }

@@ -269,9 +269,9 @@ describe('history$', () => {
     await cache.undo();
     expect(states).toEqual([
       { undoable: [], redoable: [] },
-      { undoable: [{ name: 'set', key: 'owl' }], redoable: [] },
-      { undoable: [{ name: 'set', key: 'owl' }, { name: 'delete', key: 'owl' }], redoable: [] }, // prettier-ignore
-      { undoable: [{ name: 'set', key: 'owl' }], redoable: [{ name: 'delete', key: 'owl' }] },
+      { undoable: [{ name: 'set', keys: ['owl'] }], redoable: [] },
+      { undoable: [{ name: 'set', keys: ['owl'] }, { name: 'delete', keys: ['owl'] }], redoable: [] }, // prettier-ignore
+      { undoable: [{ name: 'set', keys: ['owl'] }], redoable: [{ name: 'delete', keys: ['owl'] }] },
     ]);
   });
 
@@ -280,7 +280,7 @@ describe('history$', () => {
     await cache.run(set('owl', 1));
     const states: HistoryState[] = [];
     cache.history$.subscribe((state) => states.push(state));
-    expect(states).toEqual([{ undoable: [{ name: 'set', key: 'owl' }], redoable: [] }]);
+    expect(states).toEqual([{ undoable: [{ name: 'set', keys: ['owl'] }], redoable: [] }]);
   });
 
   it('is empty after a restore, and over when the cache is closed', async () => {
@@ -307,7 +307,7 @@ describe('history$', () => {
       ['command_executed', 'command_undone', 'command_redone'].map((type) => ({
         type,
         command: 'set',
-        key: 'owl',
+        keys: ['owl'],
         cache: 'default',
       })),
     );

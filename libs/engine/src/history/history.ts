@@ -1,21 +1,23 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
 import type { Fact } from '../events/cache-event.js';
-import type { Entries } from '../kernel/entries.js';
 import { CacheError } from '../kernel/errors.js';
-import type { Fencing } from '../kernel/fencing.js';
 import type { Command } from './command.js';
-import { Lineages } from './lineages.js';
+import type { ClearCommand } from './commands.js';
+import type { Step } from './step.js';
+import { Stepping, type SteppingParts } from './stepping.js';
+import { Steps } from './steps.js';
 
-/** What can be undone and redone now: names and keys of the commands, the next one last. */
+/** A command in the history: its name, and the keys that it changed. */
+export type HistoryStep = Pick<Step, 'name' | 'keys'>;
+
+/** What can be undone and redone now, the next one last. */
 export interface HistoryState {
-  readonly undoable: readonly Pick<Command<never>, 'name' | 'key'>[];
-  readonly redoable: readonly Pick<Command<never>, 'name' | 'key'>[];
+  readonly undoable: readonly HistoryStep[];
+  readonly redoable: readonly HistoryStep[];
 }
 
 /** What a history is made of. */
-export interface HistoryParts<V> {
-  readonly entries: Entries<V>;
-  readonly fencing: Fencing;
+export interface HistoryParts<V> extends SteppingParts<V> {
   readonly emit: (fact: Fact) => void;
   /** How many commands can be undone; older ones are forgotten. */
   readonly limit: number;
@@ -23,16 +25,16 @@ export interface HistoryParts<V> {
 
 /** Runs commands one after the other and remembers how to take them back. */
 export class History<V> {
-  readonly #parts: HistoryParts<V>;
-  readonly #lineages: Lineages;
-  readonly #undos: Command<V>[] = [];
-  readonly #redos: Command<V>[] = [];
+  readonly #emit: (fact: Fact) => void;
+  readonly #stepping: Stepping<V>;
+  readonly #steps: Steps;
   readonly #state = new BehaviorSubject<HistoryState>({ undoable: [], redoable: [] });
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: HistoryParts<V>) {
-    this.#parts = parts;
-    this.#lineages = new Lineages(parts.fencing);
+    this.#emit = parts.emit;
+    this.#stepping = new Stepping(parts);
+    this.#steps = new Steps(parts);
   }
 
   /** What can be undone and redone, now and after every change. */
@@ -41,72 +43,66 @@ export class History<V> {
   }
 
   /** Runs a command; what had been undone can no longer be redone. */
-  run(command: Command<V>): Promise<void> {
+  run(command: Command<V> | ClearCommand): Promise<void> {
     return this.#inTurn(async () => {
-      this.#undos.push(await this.#execute(command));
-      this.#redos.length = 0;
-      if (this.#undos.length > this.#parts.limit) this.#undos.shift();
-      this.#changed({ type: 'command_executed', command: command.name, key: command.key });
+      const step = await this.#stepping.run(command);
+      this.#steps.done(step);
+      this.#changed('command_executed', step);
     });
   }
 
   /** Takes the last command back; answers whether there was one. */
   undo(): Promise<boolean> {
-    return this.#inTurn(() => this.#move(this.#undos, this.#redos, 'command_undone'));
+    return this.#inTurn(async () => {
+      const step = this.#steps.undoable.at(-1);
+      if (step === undefined) return false;
+      this.#steps.undone(step, await this.#tried(step));
+      this.#changed('command_undone', step);
+      return true;
+    });
   }
 
   /** Does again what was undone last; answers whether there was something. */
   redo(): Promise<boolean> {
-    return this.#inTurn(() => this.#move(this.#redos, this.#undos, 'command_redone'));
+    return this.#inTurn(async () => {
+      const step = this.#steps.redoable.at(-1);
+      if (step === undefined) return false;
+      this.#steps.redone(step, await this.#tried(step));
+      this.#changed('command_redone', step);
+      return true;
+    });
   }
 
   clear(): void {
-    this.#undos.length = 0;
-    this.#redos.length = 0;
-    this.#lineages.keepOnly(new Set());
-    this.#state.next({ undoable: [], redoable: [] });
+    this.#steps.clear();
+    this.#show();
   }
 
   complete(): void {
     this.#state.complete();
   }
 
-  async #move(
-    from: Command<V>[],
-    to: Command<V>[],
-    type: 'command_undone' | 'command_redone',
-  ): Promise<boolean> {
-    const command = from.at(-1);
-    if (command === undefined) return false;
+  /** What somebody else has overwritten can never be taken back: it must not stand in the way of earlier commands. */
+  async #tried(step: Step): Promise<Step> {
     try {
-      to.push(await this.#execute(command));
+      return await step.run();
     } catch (error) {
-      if (isConflict(error)) this.#forgetLast(from);
+      if (isConflict(error)) {
+        this.#steps.discard(step);
+        this.#show();
+      }
       throw error;
     }
-    from.pop();
-    this.#changed({ type, command: command.name, key: command.key });
-    return true;
   }
 
-  /** What somebody else has overwritten can never be taken back: it must not stand in the way of earlier commands. */
-  #forgetLast(from: Command<V>[]): void {
-    from.pop();
+  #changed(type: 'command_executed' | 'command_undone' | 'command_redone', { name, keys }: Step): void {
     this.#show();
-  }
-
-  #execute(command: Command<V>): Promise<Command<V>> {
-    return command.run({ entries: this.#parts.entries, lineages: this.#lineages });
-  }
-
-  #changed(fact: Fact): void {
-    this.#show();
-    this.#parts.emit(fact);
+    this.#emit({ type, command: name, keys });
   }
 
   #show(): void {
-    this.#lineages.keepOnly(new Set([...this.#undos, ...this.#redos].map(({ key }) => key)));
-    this.#state.next({ undoable: this.#undos.map(shown), redoable: this.#redos.map(shown) });
+    const { undoable, redoable } = this.#steps;
+    this.#state.next({ undoable: undoable.map(shown), redoable: redoable.map(shown) });
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
@@ -120,6 +116,6 @@ function isConflict(error: unknown): boolean {
   return error instanceof CacheError && error.code === 'undo_conflict';
 }
 
-function shown({ name, key }: Pick<Command<never>, 'name' | 'key'>): Pick<Command<never>, 'name' | 'key'> {
-  return { name, key };
+function shown({ name, keys }: Step): HistoryStep {
+  return { name, keys };
 }
