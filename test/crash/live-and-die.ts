@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Orders } from './cells.js';
+
+const WRITER = fileURLToPath(new URL('./writer.ts', import.meta.url));
+const LOADER = '@swc-node/register/esm-register';
+/** One writer in so many is killed while it starts, and recovers what the last one left. */
+const STARTS_KILLED = 5;
+const LONGEST_START_MS = 1200;
+const SHORTEST_LIFE_MS = 20;
+const LONGEST_LIFE_MS = 400;
+
+/** Starts a writer and kills it at a random moment; answers when it is dead and everything it acknowledged is known. */
+export async function liveAndDie(
+  orders: Orders,
+  random: { next(): number },
+  acknowledge: (key: string, number: number) => void,
+): Promise<void> {
+  const child = spawn(process.execPath, ['--import', LOADER, WRITER, JSON.stringify(orders)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    // Spelt out, since jest has an environment of its own.
+    env: process.env,
+  });
+  const killIn = (ms: number): unknown => setTimeout(() => child.kill('SIGKILL'), ms);
+  const dies = once(child, 'exit');
+  const diesYoung = random.next() * STARTS_KILLED < 1;
+  if (diesYoung) killIn(random.next() * LONGEST_START_MS);
+  // The fourth of `stdio`, which is a pipe from the child.
+  for await (const line of createInterface(child.stdio[3] as Readable)) {
+    if (line === 'ready') {
+      if (!diesYoung) killIn(SHORTEST_LIFE_MS + random.next() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
+      continue;
+    }
+    const at = line.lastIndexOf(' ');
+    acknowledge(line.slice(0, at), Number(line.slice(at + 1)));
+  }
+  const [code, signal] = await dies;
+  if (signal !== 'SIGKILL') throw new Error(`the writer ended by itself, with ${String(code ?? signal)}`);
+}
