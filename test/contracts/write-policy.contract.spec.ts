@@ -1,51 +1,17 @@
-import {
-  MapStore,
-  type Operation,
-  type Row,
-  type WritePolicy,
-  writePolicies,
-  type WritePolicyName,
-} from 'nuthatch/engine';
-import { FakeClock, FaultyStore, settle } from 'nuthatch/testing';
-
-function row(key: string, value: string, version = 1): Row {
-  return { key, value, expiresAt: undefined, version, tags: [] };
-}
+import { type Operation, type WritePolicy, writePolicies, type WritePolicyName } from 'nuthatch/engine';
+import { type FakeClock, settle } from 'nuthatch/testing';
+import { makePolicy, row } from '../support/policies.js';
 
 function set(key: string, value: string): Operation {
   return { type: 'set', row: row(key, value) };
-}
-
-/** A policy of the register over a store that fails when it is told to. */
-function open(name: WritePolicyName) {
-  const clock = new FakeClock();
-  const rows = new Map<string, Row>();
-  const store = new FaultyStore(new MapStore({}, rows));
-  const told: string[] = [];
-  const policy = writePolicies[name].create({
-    store,
-    clock,
-    observer: {
-      flushed: (writes) => told.push(`flushed ${writes}`),
-      flushFailed: (writes) => told.push(`failed ${writes}`),
-    },
-    writeBack: { flushIntervalMs: 1000, flushCount: 100, flushBytes: 2 ** 20, maxPending: 1000 },
-  });
-  /** What a reader finds behind memory. */
-  const seen = (key: string): string | undefined => {
-    const pending = policy.pending(key);
-    const found = pending === undefined ? rows.get(key) : pending.type === 'set' ? pending.row : undefined;
-    return found?.value.toString();
-  };
-  return { policy, clock, store, rows, seen, told };
 }
 
 const names = Object.keys(writePolicies) as WritePolicyName[];
 
 describe.each(names)('the write policy %s', (name) => {
   const opened: { policy: WritePolicy; clock: FakeClock }[] = [];
-  const openOne = (): ReturnType<typeof open> => {
-    const one = open(name);
+  const openOne = (): ReturnType<typeof makePolicy> => {
+    const one = makePolicy({ name });
     opened.push(one);
     return one;
   };
@@ -69,7 +35,7 @@ describe.each(names)('the write policy %s', (name) => {
     expect(seen('owl')).toBe('a');
     await policy.onSet(row('owl', 'b'));
     expect(seen('owl')).toBe('b');
-    await policy.onDelete('owl');
+    await policy.onDelete('owl', 2);
     expect(seen('owl')).toBeUndefined();
   });
 
@@ -77,11 +43,11 @@ describe.each(names)('the write policy %s', (name) => {
     const { policy, seen } = openOne();
     await policy.onBatch([
       set('owl', 'a'),
-      { type: 'delete', key: 'owl' },
+      { type: 'delete', key: 'owl', version: 2 },
       set('owl', 'b'),
       set('wren', 'c'),
     ]);
-    await policy.onBatch([{ type: 'delete', key: 'wren' }]);
+    await policy.onBatch([{ type: 'delete', key: 'wren', version: 2 }]);
     expect([seen('owl'), seen('wren')]).toEqual(['b', undefined]);
   });
 
@@ -89,7 +55,7 @@ describe.each(names)('the write policy %s', (name) => {
     const { policy, rows } = openOne();
     for (let round = 0; round < 50; round++) {
       await policy.onSet(row(`bird ${round % 7}`, String(round)));
-      if (round % 5 === 0) await policy.onDelete(`bird ${(round + 3) % 7}`);
+      if (round % 5 === 0) await policy.onDelete(`bird ${(round + 3) % 7}`, round);
     }
     const acknowledged = new Map<string, string>();
     for (let round = 0; round < 50; round++) {

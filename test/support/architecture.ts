@@ -11,10 +11,12 @@ const ENGINE_ROOMS: Readonly<Record<string, { readonly rooms: string; readonly p
   store: { rooms: 'kernel', packages: '#devalue' },
   metrics: { rooms: 'kernel', packages: '' },
   events: { rooms: 'metrics kernel', packages: 'rxjs' },
-  write: { rooms: 'store events kernel', packages: '' },
+  write: { rooms: 'store events kernel', packages: 'cockatiel' },
+  journal: { rooms: 'write store kernel', packages: '' },
   load: { rooms: 'store events kernel', packages: '' },
   invalidation: { rooms: 'kernel', packages: '' },
   history: { rooms: 'events kernel', packages: 'rxjs' },
+  batch: { rooms: 'kernel', packages: '' },
   snapshot: { rooms: 'store kernel', packages: '' },
   trace: { rooms: 'events kernel', packages: '' },
 };

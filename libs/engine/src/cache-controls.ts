@@ -1,53 +1,45 @@
 import type { Observable } from 'rxjs';
 import type { CacheInfo } from './cache-info.js';
+import type { Clearing, ClearOptions } from './clearing.js';
+import { DeadLetters } from './dead-letters.js';
 import type { CacheEvent, CustomCacheEvent } from './events/cache-event.js';
 import type { CacheHook } from './events/hooks.js';
-import type { Recorder } from './events/recorder.js';
-import { type EvictionChoice, evictionStrategies, resolveEviction } from './eviction/resolve.js';
-import type { History } from './history/history.js';
+import { type EvictionChoice, resolveEviction } from './eviction/resolve.js';
 import { assertTags } from './kernel/assert-tags.js';
 import { badOption, closed } from './kernel/errors.js';
 import { nameOf } from './kernel/register.js';
 import type { Tags } from './invalidation/tags.js';
 import { type BoundsOptions, changeBounds } from './memory/bounds.js';
-import type { MemoryTier } from './memory/memory-tier.js';
 import type { CacheMetrics } from './metrics/cache-metrics.js';
 import type { Counter } from './metrics/counters.js';
 import type { CacheHealth, HealthRecord } from './metrics/health.js';
-import type { ResolvedOptions } from './options.js';
-import { restore, save, type SnapshotParts } from './snapshot/save-restore.js';
-import type { Snapshot } from './snapshot/snapshot.js';
-import type { KeyOrder } from './write/key-order.js';
+import { SnapshotControls, type SnapshotControlsParts } from './snapshot-controls.js';
+import { NO_WRITES } from './store-side.js';
 import type { CloseReport } from './write/policy.js';
-import { resolveWritePolicy, type WritePolicyChoice, writePolicies } from './write/resolve.js';
+import { resolveWritePolicy, type WritePolicyChoice } from './write/resolve.js';
 import { within } from './write/within.js';
-import type { StoreSide } from './store-side.js';
 
 /** What the operations on a whole cache work on. */
-export interface CacheControlsParts<V> extends SnapshotParts<V> {
-  readonly options: ResolvedOptions<V>;
-  readonly memory: MemoryTier<V>;
-  readonly side: StoreSide | undefined;
-  readonly order: KeyOrder;
+export interface CacheControlsParts<V> extends SnapshotControlsParts<V> {
   readonly tags: Tags;
-  readonly history: History<V>;
-  readonly recorder: Recorder<V>;
+  readonly clearing: Clearing<V>;
   readonly healthRecord: HealthRecord;
   /** What would go on after the closing: timers that belong to no part, and writes that come too late for memory. */
   readonly running: readonly { stop(): void }[];
 }
 
 /** What can be done with a whole cache, and what it tells of itself. What must not meet writes waits for those under way. */
-export class CacheControls<V> {
+export class CacheControls<V> extends SnapshotControls<V> {
   readonly #parts: CacheControlsParts<V>;
   #closing: Promise<CloseReport> | undefined;
 
   constructor(parts: CacheControlsParts<V>) {
+    super(parts);
     this.#parts = parts;
   }
 
   /** @throws CacheError `closed`. */
-  protected assertOpen(): void {
+  protected override assertOpen(): void {
     if (this.#closing !== undefined) throw closed('the cache');
   }
 
@@ -55,15 +47,9 @@ export class CacheControls<V> {
    * Removes every entry. In a store of the role `'record'`, the user's own data, rows stay unless `store` is true; in one of the role
    * `'cache'` they go.
    */
-  async clear(options?: { readonly store?: boolean }): Promise<void> {
-    const { side, memory, fencing, recorder } = this.#parts;
-    const reachesStore = side !== undefined && (options?.store ?? side.store.role === 'cache');
-    await this.#alone(async () => {
-      if (reachesStore) await side.clear();
-      memory.clear();
-      fencing.raiseAll();
-      recorder.emit({ type: 'cleared', store: reachesStore });
-    });
+  async clear(options?: ClearOptions): Promise<void> {
+    this.assertOpen();
+    await this.#parts.clearing.clear(options);
   }
 
   /** Makes every entry gone that carries one of the tags, also results of loads under way. O(1) per tag in memory. */
@@ -75,7 +61,7 @@ export class CacheControls<V> {
     for (const tag of tags) book.invalidate(tag, version);
     recorder.emit({ type: 'invalidated', tags });
     if (side?.store.role !== 'cache') return;
-    await this.#alone(async () => {
+    await this.alone(async () => {
       await side.policy.flush();
       await side.store.deleteTagged(tags);
     });
@@ -94,7 +80,7 @@ export class CacheControls<V> {
     const { side, recorder } = this.#parts;
     if (side === undefined) throw badOption('store', 'given before a write policy can be swapped', undefined);
     const factory = resolveWritePolicy(choice);
-    await this.#alone(async () => {
+    await this.alone(async () => {
       const from = side.policyName;
       await side.swap(factory);
       recorder.emit({ type: 'write_policy_swapped', from, to: nameOf(factory) });
@@ -107,32 +93,6 @@ export class CacheControls<V> {
     table.resize(changeBounds(table.bounds, bounds));
   }
 
-  /** A deep copy of everything: entries with their lives and hits, the store's rows, the names of strategy and policy. Flushes first. */
-  snapshot(): Promise<Snapshot> {
-    const { side, memory, recorder } = this.#parts;
-    return this.#alone(async () => {
-      await side?.policy.flush();
-      const snapshot = await save(this.#parts, {
-        eviction: memory.table.eviction,
-        writePolicy: side?.policyName,
-      });
-      recorder.emit({ type: 'snapshot_taken', entries: snapshot.entries.length });
-      return snapshot;
-    });
-  }
-
-  /** Puts a snapshot in the place of everything, or changes nothing. What was counted stays counted. @throws CacheError `bad_snapshot`. */
-  restore(snapshot: Snapshot): Promise<void> {
-    const { side, history, recorder } = this.#parts;
-    return this.#alone(async () => {
-      if (side !== undefined) await side.policy.flush();
-      await restore(this.#parts, snapshot);
-      await this.#takeNames(snapshot);
-      history.clear();
-      recorder.emit({ type: 'snapshot_restored', entries: snapshot.entries.length });
-    });
-  }
-
   /** Brings everything pending to the store; answers how many changes that were. */
   async flush(): Promise<number> {
     return (await this.#parts.side?.policy.flush()) ?? 0;
@@ -141,6 +101,11 @@ export class CacheControls<V> {
   /** Flushes for at most `deadlineMs` (5 seconds), then lets go of everything. Answers what is not stored. Harmless when closed. */
   close(deadlineMs = 5000): Promise<CloseReport> {
     return (this.#closing ??= this.#close(deadlineMs));
+  }
+
+  /** What the store has refused for good, to be looked at, tried again or forgotten. Each makes {@link health} degraded. */
+  get deadLetters(): DeadLetters {
+    return new DeadLetters({ ...this.#parts, assertOpen: () => this.assertOpen() });
   }
 
   /** Everything that happens, as it happens. With no subscriber no event is built; a subscriber that throws is reported. */
@@ -171,7 +136,7 @@ export class CacheControls<V> {
       ...counters.counts,
       current_items: memory.table.size,
       total_bytes: memory.table.totalWeight,
-      dirty_writes_pending: side?.policy.pendingCount ?? 0,
+      ...(side?.gauges ?? NO_WRITES),
       latencies: counters.latencies(),
       custom: counters.custom(),
     };
@@ -199,7 +164,7 @@ export class CacheControls<V> {
   health(): CacheHealth {
     const { memory, side, healthRecord } = this.#parts;
     const dirtyWritesPending = side?.policy.pendingCount ?? 0;
-    const problem = healthRecord.problem(dirtyWritesPending);
+    const problem = healthRecord.problem(dirtyWritesPending, side?.deadLetters ?? 0);
     const status = this.#closing !== undefined ? 'down' : problem === undefined ? 'up' : 'degraded';
     return { status, items: memory.table.size, dirtyWritesPending, problem };
   }
@@ -207,12 +172,17 @@ export class CacheControls<V> {
   async #close(deadlineMs: number): Promise<CloseReport> {
     const { side, memory, history, recorder, fencing, order, clock } = this.#parts;
     const until = clock.now() + deadlineMs;
+    this.#parts.warmStart?.stop();
     // Writes under way come first, as long as they do not hang; loads under way are no longer kept.
-    await within(order.ended(), deadlineMs, { clock, late: undefined });
+    const ended = order.ended().then(() => undefined);
+    const hung = await within(ended, deadlineMs, { clock, late: new Error('a call on the store has hung') });
     fencing.raiseAll();
     try {
-      return (await side?.close(Math.max(0, until - clock.now()))) ?? { flushed: 0, left: 0 };
+      const report = (await side?.close(Math.max(0, until - clock.now()))) ?? { flushed: 0, left: 0 };
+      const error = report.error ?? hung;
+      return { ...report, ...(error !== undefined && { error }) };
     } finally {
+      await this.#saveForWarmStart(until);
       for (const part of this.#parts.running) part.stop();
       memory.table.close();
       memory.clear();
@@ -221,20 +191,13 @@ export class CacheControls<V> {
     }
   }
 
-  /** Puts those in charge that were when the snapshot was taken; factories of the user's own cannot be told by name. */
-  async #takeNames({ eviction, writePolicy }: Snapshot): Promise<void> {
-    const { side, memory } = this.#parts;
-    if (eviction !== memory.table.eviction && isIn(evictionStrategies, eviction)) this.swapEviction(eviction);
-    if (side === undefined || writePolicy === undefined || writePolicy === side.policyName) return;
-    if (isIn(writePolicies, writePolicy)) await side.swap(writePolicies[writePolicy]);
+  /** What is in memory, for the next start, in what is left of the time. */
+  async #saveForWarmStart(until: number): Promise<void> {
+    const { warmStart, clock } = this.#parts;
+    if (warmStart === undefined) return;
+    let isLate = false;
+    const saving = warmStart.save(() => isLate);
+    await within(saving, Math.max(0, until - clock.now()), { clock, late: undefined });
+    isLate = true;
   }
-
-  async #alone<T>(task: () => Promise<T>): Promise<T> {
-    this.assertOpen();
-    return this.#parts.order.alone(task);
-  }
-}
-
-function isIn<R extends object>(register: R, name: string): name is keyof R & string {
-  return Object.hasOwn(register, name);
 }

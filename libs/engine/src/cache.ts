@@ -1,10 +1,15 @@
 import type { Observable } from 'rxjs';
+import type { BatchBlock } from './batch/batch.js';
+import { runBatch } from './batch/buffered.js';
 import { CacheControls, type CacheControlsParts } from './cache-controls.js';
 import type { Recorder } from './events/recorder.js';
 import type { Slot } from './eviction/strategy.js';
 import type { Command } from './history/command.js';
+import type { ClearCommand } from './history/commands.js';
 import type { HistoryState } from './history/history.js';
 import { assertKey } from './kernel/assert-key.js';
+import type { Clock } from './kernel/clock.js';
+import type { Change } from './kernel/entries.js';
 import type { WriteOptions } from './kernel/life.js';
 import type { LoadOptions, Loader, Reader } from './load/reader.js';
 import type { MemoryTier } from './memory/memory-tier.js';
@@ -16,6 +21,7 @@ export interface CacheParts<V> extends CacheControlsParts<V> {
   readonly reader: Reader<V>;
   readonly writer: Writer<V>;
   readonly overrides: Overrides;
+  readonly clock: Clock;
 }
 
 /**
@@ -92,6 +98,28 @@ export class Cache<V = unknown> extends CacheControls<V> {
     return this.#parts.writer.delete([...new Set(keys)]);
   }
 
+  /**
+   * Runs a block and makes what it writes on its handle at once when it has ended: the store gets all of it in one transaction, or none,
+   * and memory follows. Where the block throws, or the store refuses, nothing is changed, and the caller gets the error. Until then only
+   * the block sees its changes. No key is locked meanwhile: what others write to the same keys comes before all of it, or after.
+   * A block that writes nothing costs nothing. (Write-back acknowledges all of it together, and may bring it to the store in several flushes.)
+   */
+  async batch<T>(block: BatchBlock<V, T>): Promise<T> {
+    this.assertOpen();
+    const { writer, clock } = this.#parts;
+    const around = {
+      get: (key: string) => this.get(key),
+      getMany: (keys: readonly string[]) => this.getMany(keys),
+      has: (key: string) => this.has(key),
+      count: (keys: readonly string[]) => writer.count(keys),
+    };
+    const commit = async (changes: readonly Change<V>[]): Promise<void> => {
+      this.assertOpen();
+      await writer.apply(changes);
+    };
+    return runBatch({ around, entries: writer, clock, commit }, block);
+  }
+
   /** Whether there is an entry, in memory or behind it. Counts as no use. */
   async has(key: string): Promise<boolean> {
     if (this.#memory.find(key) !== undefined) return true;
@@ -131,9 +159,10 @@ export class Cache<V = unknown> extends CacheControls<V> {
     return this.#parts.overrides.run(overrides, fn);
   }
 
-  /** Runs a command that can be undone, such as `new SetCommand(key, value)`. */
-  async run(command: Command<V>): Promise<void> {
-    this.#check(command.key);
+  /** Runs a command that can be undone, such as `new SetCommand(key, value)`. Commands of one cache run one after the other. */
+  async run(command: Command<V> | ClearCommand): Promise<void> {
+    this.assertOpen();
+    if ('keys' in command) for (const key of command.keys) assertKey(key);
     return this.#parts.history.run(command);
   }
 

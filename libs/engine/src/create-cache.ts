@@ -1,7 +1,9 @@
 import { Cache } from './cache.js';
+import { Clearing } from './clearing.js';
 import { Recorder } from './events/recorder.js';
 import { History } from './history/history.js';
 import { Tags } from './invalidation/tags.js';
+import type { CacheError } from './kernel/errors.js';
 import { nameOf } from './kernel/register.js';
 import { Sequence } from './kernel/sequence.js';
 import { Backing } from './load/backing.js';
@@ -9,16 +11,20 @@ import { Fences } from './load/fence.js';
 import { Reader } from './load/reader.js';
 import { MemoryTable } from './memory/memory-table.js';
 import { MemoryTier, type Note } from './memory/memory-tier.js';
+import { estimateWeight } from './memory/weight.js';
 import { Counters } from './metrics/counters.js';
 import { HealthRecord } from './metrics/health.js';
 import { Ticker } from './metrics/ticker.js';
 import { type CacheOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { Overrides } from './overrides.js';
 import { RemovalRecorder } from './removal-recorder.js';
+import { WarmStart } from './snapshot/warm-start.js';
 import { GuardedStore } from './store/guarded-store.js';
+import { asBackingStore } from './store/resolve-store.js';
 import { StoreSide } from './store-side.js';
 import { recordAsAsked } from './trace/record-as-asked.js';
 import { KeyOrder } from './write/key-order.js';
+import type { WriteContext } from './write/policy.js';
 import { type StoreBehind, Writer } from './write/writer.js';
 
 /**
@@ -34,7 +40,7 @@ import { type StoreBehind, Writer } from './write/writer.js';
 export async function createCache<V = unknown>(options: CacheOptions<V> = {}): Promise<Cache<V>> {
   const core = wireCore(resolveOptions(options));
   const side = wireStore(core);
-  await side?.store.open();
+  await side?.open();
   return wire(core, side);
 }
 
@@ -52,6 +58,10 @@ function wireCore<V>(options: ResolvedOptions<V>) {
   const tags = new Tags();
   const isCurrent = (entry: Note): boolean => tags.areCurrent(entry.tags, entry.version);
   const { codec, ttlMs } = options;
+  const currentNow = (): typeof isCurrent => {
+    const book = tags.copy();
+    return (entry) => book.areCurrent(entry.tags, entry.version);
+  };
   return {
     options,
     clock,
@@ -61,6 +71,7 @@ function wireCore<V>(options: ResolvedOptions<V>) {
     recorder,
     tags,
     isCurrent,
+    currentNow,
     fencing: new Fences(),
     order: new KeyOrder(),
     sequence: new Sequence(clock),
@@ -68,7 +79,7 @@ function wireCore<V>(options: ResolvedOptions<V>) {
 }
 
 function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
-  const { recorder, options, clock, fencing } = core;
+  const { recorder, options, clock } = core;
   const memory = wireMemory(core, side);
   const overrides = new Overrides();
   const backing = side && wireBacking(core, side);
@@ -80,12 +91,8 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
     takeIn: (value) => options.isolation.between.takeIn(value),
   });
   const reader = new Reader<V>({ ...core, residents: memory, backing, keeper: writer });
-  const history = new History<V>({
-    entries: writer,
-    fencing,
-    limit: options.historyLimit,
-    emit: (fact) => recorder.emit(fact),
-  });
+  const clearing = new Clearing<V>({ ...core, memory, side, backing });
+  const history = wireHistory(core, writer, clearing);
   const ticker = new Ticker(clock, options.metricsIntervalMs, () =>
     recorder.emit({ type: 'metrics_updated', metrics: cache.metrics() }),
   );
@@ -96,20 +103,54 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
     side,
     store: side?.store,
     history,
+    clearing,
     reader,
     writer,
     overrides,
+    warmStart: wireWarmStart(core, memory, backing),
   };
   const recording = recordAsAsked(options.name, recorder);
   const cache = new Cache<V>({ ...parts, running: [ticker, writer, ...recording] });
   return cache;
 }
 
-function wireStore<V>({ options, clock, recorder }: Core<V>): StoreSide | undefined {
-  const { store: factory, name, writePolicy, writeBack } = options;
+function wireHistory<V>(core: Core<V>, entries: Writer<V>, clearing: Clearing<V>): History<V> {
+  const { fencing, options, recorder } = core;
+  return new History<V>({
+    entries,
+    fencing,
+    clear: (witness) => clearing.clearBefore(witness),
+    weigh: estimateWeight,
+    limit: options.historyLimit,
+    maxBytes: options.historyBytes,
+    emit: (fact) => recorder.emit(fact),
+  });
+}
+
+function wireStore<V>(core: Core<V>): StoreSide | undefined {
+  const { options, clock, recorder, sequence } = core;
+  const { store: factory, name, codec, writePolicy, writeBack } = options;
   if (factory === undefined) return undefined;
-  const store = new GuardedStore(factory.create({ namespace: name, clock }), { clock, observer: recorder });
-  return new StoreSide(nameOf(factory), { store, clock, observer: recorder, writeBack }, writePolicy);
+  const behind = asBackingStore(factory.create({ namespace: name, clock }), codec);
+  const store = new GuardedStore(behind, { clock, observer: recorder });
+  const journal = wireJournal(core);
+  const context: WriteContext = {
+    store,
+    clock,
+    observer: recorder,
+    writeBack,
+    journal: writeBack.durability === 'memory' ? undefined : journal,
+    versionFound: (version) => sequence.pass(version),
+  };
+  return new StoreSide({ storeName: nameOf(factory), context, journal }, writePolicy);
+}
+
+function wireJournal<V>({ options, clock }: Core<V>): WriteContext['journal'] {
+  const { name: namespace, journal, writeBack } = options;
+  if (journal === undefined) return undefined;
+  // What is left in a journal that is no longer written to is replayed all the same.
+  const durability = writeBack.durability === 'memory' ? 'journal' : writeBack.durability;
+  return (observer) => journal.create({ namespace, clock, durability, observer });
 }
 
 function wireBacking<V>(core: Core<V>, side: StoreSide): Backing<V> {
@@ -131,18 +172,53 @@ function wireBehind<V>(
     codec,
     isCache: backing.isCache,
     policy: () => side.policy,
-    read: async (key) => (await backing.read(key))?.entry,
+    read: (keys) => backing.entriesOf(keys),
     count: (keys) => backing.count(keys),
   };
 }
 
+function wireWarmStart<V>(
+  core: Core<V>,
+  memory: MemoryTier<V>,
+  backing: Backing<V> | undefined,
+): WarmStart<V> | undefined {
+  const { options, recorder } = core;
+  if (options.warmStart === undefined) return undefined;
+  const failed = (step: 'load' | 'save', error: CacheError): void => {
+    recorder.emit({ type: 'warm_start_failed', step, error });
+    process.emitWarning(`warm start of the cache ${options.name}: ${error.message}`);
+  };
+  return new WarmStart<V>(
+    {
+      ...core,
+      memory,
+      name: options.name,
+      hasStore: backing !== undefined,
+      readMany: async (keys) => (await backing?.entriesOf(keys)) ?? new Map(),
+      eviction: () => memory.table.eviction,
+      observer: {
+        failed,
+        warmed: (entries, durationMs) => recorder.emit({ type: 'warm_started', entries, durationMs }),
+      },
+    },
+    options.warmStart,
+  );
+}
+
 function wireMemory<V>(
-  { options, recorder, isCurrent }: Core<V>,
+  { options, recorder, isCurrent, fencing }: Core<V>,
   side: StoreSide | undefined,
 ): MemoryTier<V> {
   const isDirty = (key: string): boolean => side?.policy.pending(key) !== undefined;
   const removals = new RemovalRecorder(recorder, isDirty);
   const table = new MemoryTable<string, V, Note>(options.table, removals);
   const failed = (error: unknown): void => recorder.hookFailed('memory', error);
-  return new MemoryTier({ table, isolation: options.isolation.between, isCurrent, isDirty, failed });
+  const { between: isolation } = options.isolation;
+  const memory = new MemoryTier({ table, isolation, isCurrent, isDirty, failed });
+  // What the store has refused for good is no longer what anybody should read.
+  recorder.onDeadLetter = (key) => {
+    memory.drop(key);
+    fencing.raise(key);
+  };
+  return memory;
 }

@@ -28,6 +28,34 @@ describe('wrong options', () => {
       { store: 'map', writeBack: { flushCount: 0 } },
       'writeBack.flushCount must be a positive whole number, got 0',
     ],
+    [
+      { store: 'map', writeBack: { overflow: 'drop' } },
+      'writeBack.overflow must be one of block, writeThrough, reject, got "drop"',
+    ],
+    [
+      { store: 'map', writeBack: { durability: 'disk' } },
+      'writeBack.durability must be one of memory, journal, fsync, got "disk"',
+    ],
+    [
+      { store: 'map', writeBack: { durability: 'fsync' } },
+      "writeBack.journal must be given where writeBack.durability is 'fsync', got undefined",
+    ],
+    [
+      { store: 'map', writeBack: { journal: 'file' } },
+      'writeBack.journal must be a journal factory, such as fileJournal({ directory }), got "file"',
+    ],
+    [
+      { writeBack: { journal: { create: () => undefined } } },
+      'store must be given where writeBack.journal is, got undefined',
+    ],
+    [
+      { store: 'map', writeBack: { maxAttempts: 0, maxPendingBytes: -1 } },
+      "- writeBack.maxAttempts must be a positive whole number, got 0\n- writeBack.maxPendingBytes must be a positive number of bytes or a string such as '64mb', got -1",
+    ],
+    [
+      { store: 'map', writeBack: { flushCont: 3 } },
+      'there is no option writeBack.flushCont; there are writeBack.flushInterval, writeBack.flushCount, writeBack.flushBytes, writeBack.maxPending, writeBack.maxPendingBytes, writeBack.overflow, writeBack.maxAttempts, writeBack.journal, writeBack.durability',
+    ],
   ])('are named, with what was found: %j', async (options, message) => {
     expect(await problemOf(options)).toMatchObject({ name: 'CacheError', code: 'bad_option', message });
   });

@@ -1,5 +1,5 @@
 import { settle } from 'nuthatch/testing';
-import { SetCommand } from './history/command.js';
+import { SetCommand } from './history/commands.js';
 import { openCache } from '../../../test/support/caches.js';
 
 function open() {

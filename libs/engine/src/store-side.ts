@@ -1,21 +1,60 @@
-import { storeFailed } from './kernel/errors.js';
+import { deadLettersLeft, storeFailed } from './kernel/errors.js';
 import { nameOf } from './kernel/register.js';
+import type { CacheMetrics } from './metrics/cache-metrics.js';
 import type { BackingStore } from './store/backing-store.js';
 import type { CloseReport, WriteContext, WritePolicy, WritePolicyFactory } from './write/policy.js';
 import { within } from './write/within.js';
+import { writeBack } from './write/write-back.js';
+
+/** Nothing is pending when a policy is closed for another; only its journal may take a while. */
+const SWAP_DEADLINE_MS = 5000;
+
+/** What a cache measures of its pending writes. */
+export type WriteGauges = Pick<
+  CacheMetrics,
+  'dirty_writes_pending' | 'oldest_pending_ms' | 'journal_depth' | 'journal_bytes'
+>;
+
+/** The gauges where nothing is ever pending. */
+export const NO_WRITES: WriteGauges = {
+  dirty_writes_pending: 0,
+  oldest_pending_ms: 0,
+  journal_depth: 0,
+  journal_bytes: 0,
+};
+
+/** What a store side is made of. */
+export interface StoreSideParts {
+  readonly storeName: string;
+  readonly context: WriteContext;
+  /** Makes the journal that is configured, whether or not the policy is to write to it. */
+  readonly journal: WriteContext['journal'];
+}
 
 /** A cache's store and the policy that writes to it, which can be swapped. */
 export class StoreSide {
-  readonly storeName: string;
+  readonly #parts: StoreSideParts;
   readonly #context: WriteContext;
   #factory: WritePolicyFactory;
   #policy: WritePolicy;
+  /** Whether the policy in charge writes to the journal, and replays it when it is opened. */
+  #hasJournal = false;
 
-  constructor(storeName: string, context: WriteContext, factory: WritePolicyFactory) {
-    this.storeName = storeName;
-    this.#context = context;
+  constructor(parts: StoreSideParts, factory: WritePolicyFactory) {
+    this.#parts = parts;
+    const { journal } = parts.context;
+    const taken: WriteContext['journal'] = (observer) => {
+      this.#hasJournal = true;
+      // Asked for only where there is one.
+      return (journal as NonNullable<typeof journal>)(observer);
+    };
+    this.#context = { ...parts.context, journal: journal && taken };
     this.#factory = factory;
-    this.#policy = factory.create(context);
+    this.#policy = factory.create(this.#context);
+  }
+
+  get storeName(): string {
+    return this.#parts.storeName;
   }
 
   get store(): BackingStore {
@@ -30,11 +69,49 @@ export class StoreSide {
     return nameOf(this.#factory);
   }
 
-  /** Drains the policy in charge and puts another in its place. To be called while nobody writes. Where that fails, all stays as it was. */
+  get gauges(): WriteGauges {
+    const { pendingCount, oldestPendingMs = 0, journal } = this.#policy;
+    return {
+      dirty_writes_pending: pendingCount,
+      oldest_pending_ms: pendingCount === 0 ? 0 : oldestPendingMs,
+      journal_depth: journal?.depth ?? 0,
+      journal_bytes: journal?.bytes ?? 0,
+    };
+  }
+
+  /** How many dead letters there are. */
+  get deadLetters(): number {
+    return this.#policy.deadLetters?.list().length ?? 0;
+  }
+
+  /** Opens the store, and takes up what an earlier process has left in the journal. Where that fails, all is closed again. */
+  async open(): Promise<void> {
+    await this.store.open();
+    try {
+      if (!this.#hasJournal) await this.#replay();
+      await this.#policy.open?.();
+    } catch (error) {
+      await this.close(SWAP_DEADLINE_MS);
+      throw error;
+    }
+  }
+
+  /**
+   * Drains the policy in charge and puts another in its place. To be called while nobody writes. Where that fails, all stays as it was.
+   * @throws CacheError `dead_letters_left` where there are dead letters, which the next policy would know nothing of.
+   */
   async swap(factory: WritePolicyFactory): Promise<void> {
     await this.#policy.flush();
+    if (this.deadLetters > 0) throw deadLettersLeft(this.deadLetters);
     const next = factory.create(this.#context);
-    await this.#policy.close(0);
+    // First, since a journal has one owner at a time.
+    await this.#policy.close(SWAP_DEADLINE_MS);
+    try {
+      await next.open?.();
+    } catch (error) {
+      await this.#goBack(next);
+      throw error;
+    }
     this.#factory = factory;
     this.#policy = next;
   }
@@ -48,7 +125,7 @@ export class StoreSide {
   async close(deadlineMs: number): Promise<CloseReport> {
     const { clock } = this.#context;
     const until = clock.now() + deadlineMs;
-    const report = await this.#policy.close(deadlineMs);
+    const report = await this.#closePolicy(deadlineMs);
     try {
       await this.#closeStore(Math.max(0, until - clock.now()));
       return report;
@@ -57,9 +134,52 @@ export class StoreSide {
     }
   }
 
+  /** Brings to the store what a write-back policy of an earlier process has left, where the one in charge would not. */
+  async #replay(): Promise<void> {
+    const { journal } = this.#parts;
+    if (journal === undefined) return;
+    const policy = writeBack.create({ ...this.#context, journal });
+    await policy.open?.();
+    try {
+      await drain(policy, this.#context.writeBack.maxAttempts);
+    } finally {
+      await policy.close(SWAP_DEADLINE_MS);
+    }
+  }
+
+  async #goBack(refused: WritePolicy): Promise<void> {
+    await refused.close(0);
+    this.#policy = this.#factory.create(this.#context);
+    await this.#policy.open?.();
+  }
+
+  /** A policy of the user's own may throw here, though it should not; the store is to be closed all the same. */
+  async #closePolicy(deadlineMs: number): Promise<CloseReport> {
+    try {
+      return await this.#policy.close(deadlineMs);
+    } catch (error) {
+      return { flushed: 0, left: this.#policy.pendingCount, error };
+    }
+  }
+
   async #closeStore(deadlineMs: number): Promise<void> {
     const closing = this.store.close().then(() => true);
     if (await within(closing, deadlineMs, { clock: this.#context.clock, late: false })) return;
     throw storeFailed('close', new Error('it did not before the deadline'));
   }
+}
+
+/** Flushes until nothing is pending: what the store refuses becomes a dead letter meanwhile. @throws where the store is down. */
+async function drain(policy: WritePolicy, attempts: number): Promise<void> {
+  for (let attempt = 1; attempt < attempts; attempt++) {
+    const before = policy.pendingCount;
+    const failure = await policy.flush().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (failure === undefined) return;
+    // Where only what is refused alone is left, it is tried until it is given up.
+    if (policy.pendingCount === before && before > 1) throw failure.error;
+  }
+  await policy.flush();
 }

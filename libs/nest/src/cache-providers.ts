@@ -78,7 +78,7 @@ function declareRoot(choices: PartChoices): FactoryProvider {
       return declarations.declare({
         name: DEFAULT_CACHE,
         definition: { ...options, ...given(choices) },
-        options,
+        options: { ...options, ...NO_PARTS },
       });
     },
   };
@@ -90,7 +90,13 @@ function declareFeature(definition: CacheDefinition): FactoryProvider {
     provide: getDeclarationToken(name),
     inject: [CacheDeclarations, CACHE_OPTIONS],
     useFactory: (declarations: CacheDeclarations, root: CacheFactoryOptions | undefined) => {
-      const { maxItems: _items, maxBytes: _bytes, weigh: _weigh, ...inherited } = { ...root };
+      const {
+        maxItems: _items,
+        maxBytes: _bytes,
+        weigh: _weigh,
+        warmStart: _file,
+        ...inherited
+      } = { ...root };
       return declarations.declare({
         name,
         definition: own,

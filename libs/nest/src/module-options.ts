@@ -5,6 +5,8 @@ import type {
   CacheOptions,
   EvictionChoice,
   EvictionStrategyFactory,
+  RecordStore,
+  RecordStoreFactory,
   StoreChoice,
   WritePolicyChoice,
   WritePolicyFactory,
@@ -18,8 +20,12 @@ export interface PartChoices {
   /** How writes reach the store: a name, a factory, or a provider of one; `'writeThrough'` by default. Needs a `store`. */
   readonly writePolicy?: WritePolicyChoice | ProviderDefinition<WritePolicyFactory> | undefined;
   /** Where entries are kept beyond memory: a name, a factory, a store, or a provider of one; nowhere by default. */
-  readonly store?: StoreChoice | ProviderDefinition<BackingStoreFactory | BackingStore> | undefined;
+  readonly store?: StoreChoice | ProviderDefinition<StorePart> | undefined;
 }
+
+/** What a provider of a store may be: your own database, a store of rows, or a factory of either. */
+export type StorePart =
+  RecordStore<unknown> | BackingStore | RecordStoreFactory<unknown> | BackingStoreFactory;
 
 /** The options of a cache whose name and parts are told elsewhere. `never`: one cache holds values of many types. */
 export type CacheTuning = Omit<CacheOptions<never>, 'name' | keyof PartChoices>;
@@ -34,7 +40,10 @@ export interface ModuleExtras extends PartChoices, Pick<ModuleMetadata, 'imports
 export interface CacheModuleOptions extends CacheTuning, ModuleExtras {}
 
 /** What a factory of options answers: names and factories; providers belong beside the factory, since Nest declares them before it runs. */
-export type CacheFactoryOptions = Omit<CacheOptions<never>, 'name'>;
+export interface CacheFactoryOptions extends Omit<CacheOptions<never>, 'name' | 'store'> {
+  /** As in `forRoot`. */
+  readonly store?: StoreChoice | undefined;
+}
 
 /** A class that answers the options of the default cache, for `useClass` and `useExisting`. */
 export interface CacheOptionsFactory {
@@ -49,7 +58,7 @@ export interface CacheModuleAsyncOptions
 
 /**
  * A named cache. What it leaves out is as in `forRoot`, but for what it is to hold: `maxItems`, `maxBytes` and `weigh` are its own, or
- * the engine's defaults.
+ * the engine's defaults, and so is `warmStart`, since a file belongs to one cache.
  */
 export interface CacheDefinition extends CacheTuning, Omit<PartChoices, 'store'> {
   /** The name in tokens, events and `CacheManager`, and the namespace in the store; not `'default'`. */

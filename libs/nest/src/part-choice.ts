@@ -34,11 +34,16 @@ export function resolveStore(choice: unknown): unknown {
 
 /** The root's store for another cache: a factory makes one for each namespace, but a ready-made store belongs to one cache. */
 export function refuseSingleStore(name: string, store: unknown): unknown {
-  if (typeof store !== 'object' || store === null || 'create' in store) return store;
+  if (typeof store !== 'object' || store === null || isFactory(store)) return store;
   throw badDeclaration(
     `cache ${JSON.stringify(name)}`,
     'the store of forRoot is a single store and belongs to the default cache; give this cache a store of its own, store: false, or forRoot a factory of stores',
   );
+}
+
+/** A repository of the user's may have a method `create`, too: what loads and writes is a store. */
+function isFactory(store: object): boolean {
+  return 'create' in store && !('load' in store && 'write' in store);
 }
 
 /** What a register has under a name; `undefined` for what is no name in it. */

@@ -23,7 +23,7 @@ export function getWritePolicyToken(name: string = DEFAULT_CACHE): symbol {
   return getPartToken('writePolicy', name);
 }
 
-/** The token of the `BackingStoreFactory`, or `BackingStore`, behind a cache: `undefined` is injected where there is none. */
+/** The token of the store behind a cache, or of the factory that makes it: `undefined` is injected where there is none. */
 export function getStoreToken(name: string = DEFAULT_CACHE): symbol {
   return getPartToken('store', name);
 }

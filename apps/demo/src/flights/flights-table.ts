@@ -51,7 +51,9 @@ export class FlightsTable implements BackingStore {
     return [...this.column('gate'), ...this.column('status')];
   }
 
-  async replaceAll(rows: readonly Row[]): Promise<void> {
+  async replaceAll(pages: AsyncIterable<readonly Row[]>): Promise<void> {
+    const rows: Row[] = [];
+    for await (const page of pages) for (const row of page) rows.push(row);
     this.inTransaction(() => {
       this.wipe();
       for (const { key, value } of rows) this.write(key, value);

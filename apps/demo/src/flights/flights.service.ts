@@ -83,7 +83,7 @@ export class FlightsService {
   async undo(id: string): Promise<void> {
     this.timetabled(id);
     const { undoable } = await firstValueFrom(this.board.history$);
-    const last = undoable.at(-1)?.key;
+    const last = undoable.at(-1)?.keys[0];
     if (last !== boardKey('status', id)) {
       throw new ConflictException(`${id} is not the flight that was cancelled last: ${last ?? 'none was'}`);
     }

@@ -20,13 +20,22 @@ export interface CacheEvents {
   write_policy_swapped: { readonly from: string; readonly to: string };
   snapshot_taken: { readonly entries: number };
   snapshot_restored: { readonly entries: number };
+  /** What the cache had in memory when it was last closed is there again, as far as `warmStart` could bring it. */
+  warm_started: { readonly entries: number; readonly durationMs: number };
+  /** The file of `warmStart` could not be loaded, or not be saved; the cache went on without. */
+  warm_start_failed: { readonly step: 'load' | 'save'; readonly error: CacheError };
   /** Pending writes have reached the store. */
   flushed: { readonly writes: number; readonly durationMs: number };
   /** A flush failed; its writes stay pending. */
   flush_error: { readonly writes: number; readonly error: CacheError };
-  command_executed: { readonly command: string; readonly key: string };
-  command_undone: { readonly command: string; readonly key: string };
-  command_redone: { readonly command: string; readonly key: string };
+  /** A change was given up after so many attempts: the store refuses it while it takes others. See `cache.deadLetters`. */
+  dead_lettered: { readonly key: string; readonly attempts: number; readonly error: CacheError };
+  /** The journal was found damaged somewhere, or could not write something that no caller waits for. */
+  journal_error: { readonly error: CacheError };
+  /** A command was run; `keys` are those that it changed. */
+  command_executed: { readonly command: string; readonly keys: readonly string[] };
+  command_undone: { readonly command: string; readonly keys: readonly string[] };
+  command_redone: { readonly command: string; readonly keys: readonly string[] };
   metrics_updated: { readonly metrics: CacheMetrics };
   load_started: { readonly key: string };
   load_failed: { readonly key: string; readonly error: unknown };

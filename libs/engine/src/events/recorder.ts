@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { EntryView } from '../kernel/entry.js';
-import { CacheError, storeFailed } from '../kernel/errors.js';
+import { CacheError, journalUnusable, reason, storeFailed } from '../kernel/errors.js';
 import type { Counters } from '../metrics/counters.js';
 import type { HealthRecord } from '../metrics/health.js';
 import type { CacheEvent, CustomCacheEvent, Fact, HitTier } from './cache-event.js';
@@ -27,6 +27,8 @@ export class Recorder<V> {
   isObserved = false;
   /** Called when something was recorded while somebody listens. */
   onActivity: () => void = () => undefined;
+  /** Called when a change of a key was given up. */
+  onDeadLetter: (key: string) => void = () => undefined;
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
@@ -111,6 +113,21 @@ export class Recorder<V> {
     this.emit({ type: 'flush_error', writes, error });
   }
 
+  retrying(): void {
+    this.#parts.counters.counts.write_retries++;
+  }
+
+  deadLettered(key: string, attempts: number, thrown: unknown): void {
+    this.#parts.counters.counts.dead_letters++;
+    this.onDeadLetter(key);
+    this.emit({ type: 'dead_lettered', key, attempts, error: asCacheError('write', thrown) });
+  }
+
+  journalTroubled(thrown: unknown): void {
+    this.#parts.counters.counts.journal_errors++;
+    this.emit({ type: 'journal_error', error: asJournalError(thrown) });
+  }
+
   /** A call on the store ended well. */
   storeAnswered(durationMs: number): void {
     this.#parts.counters.time('store', durationMs);
@@ -158,6 +175,10 @@ export class Recorder<V> {
   #lookAround(): void {
     this.isObserved = this.#hub.isListening || this.#hooks.size > 0;
   }
+}
+
+function asJournalError(thrown: unknown): CacheError {
+  return thrown instanceof CacheError ? thrown : journalUnusable('the journal', reason(thrown), thrown);
 }
 
 function asCacheError(operation: string, thrown: unknown): CacheError {

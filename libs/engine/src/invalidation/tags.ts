@@ -24,6 +24,14 @@ export class Tags {
     return version > this.#floor && tags.every((tag) => version > (this.#goneUpTo.get(tag) ?? 0));
   }
 
+  /** The book as it stands now: what is invalidated later does not count in it. O(tags). */
+  copy(): Tags {
+    const copy = new Tags();
+    for (const [tag, version] of this.#goneUpTo) copy.#goneUpTo.set(tag, version);
+    copy.#floor = this.#floor;
+    return copy;
+  }
+
   #sumUpOlderHalf(): void {
     for (const [tag, version] of this.#goneUpTo) {
       if (this.#goneUpTo.size <= MOST_TAGS / 2) return;

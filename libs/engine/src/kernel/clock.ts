@@ -43,6 +43,11 @@ export function stayAlive(): () => void {
   return () => clearInterval(handle);
 }
 
+/** Lets everything run that is ready to, input and other timers included, before the caller goes on. */
+export function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** The wall time, as epoch milliseconds, of a monotonic deadline; `undefined` where the deadline never comes. */
 export function toWallTime(clock: Clock, deadline: number): number | undefined {
   return deadline === Infinity ? undefined : Math.round(clock.wallNow() + (deadline - clock.now()));

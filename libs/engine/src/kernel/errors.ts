@@ -18,8 +18,18 @@ export type CacheErrorCode =
   | 'missing_peer'
   /** An undo or redo would overwrite what somebody else has written since. */
   | 'undo_conflict'
-  /** A snapshot is damaged, of another version, or cannot be restored here. */
+  /** A command touches keys that it does not name, or cannot decide at once. */
+  | 'bad_command'
+  /** A command whose undoing would take more memory than `historyBytes`. */
+  | 'not_undoable'
+  /** A snapshot is damaged, of another version, cannot be restored here, or its file cannot be written. */
   | 'bad_snapshot'
+  /** A journal is damaged, of another version or cache, or cannot be written. */
+  | 'journal_unusable'
+  /** There is no room for another pending write, and `overflow` is `'reject'`. */
+  | 'too_many_pending'
+  /** Dead letters are left, which would be lost: they are to be retried or discarded first. */
+  | 'dead_letters_left'
   /** A file of requests that cannot be read, or written. */
   | 'bad_trace'
   /** A strategy broke its contract, or its books do not balance. */
@@ -107,6 +117,25 @@ export function storeUnusable(place: string, why: string, cause?: unknown): Cach
   return new CacheError('store_unusable', `${place} cannot be used: ${why}`, cause);
 }
 
+/** Says that the journal at `place` cannot be used, and what to do. */
+export function journalUnusable(place: string, why: string, cause?: unknown): CacheError {
+  return new CacheError('journal_unusable', `${place} cannot be used as a journal: ${why}`, cause);
+}
+
+/** Says how many writes are pending, and that there is no room for more. */
+export function tooManyPending(pending: number, bytes: number): CacheError {
+  return new CacheError(
+    'too_many_pending',
+    `${pending} writes of ${bytes} bytes are pending, which is as many as may be: the store is slower than the writers, or down`,
+  );
+}
+
+/** Says how many dead letters are left, and what to do. */
+export function deadLettersLeft(count: number): CacheError {
+  const remedy = 'deadLetters.retry() tries to store them again, deadLetters.discard() forgets them';
+  return new CacheError('dead_letters_left', `${count} dead letters are left; ${remedy}`);
+}
+
 /** Says which package to install, or which version. */
 export function missingPeer(what: string, remedy: string, cause?: unknown): CacheError {
   return new CacheError('missing_peer', `${what}; ${remedy}`, cause);
@@ -120,9 +149,57 @@ export function undoConflict(key: string): CacheError {
   );
 }
 
+/** Says what a command does that it must not; nothing was changed. */
+export function badCommand(name: string, why: string): CacheError {
+  return new CacheError('bad_command', `the command ${show(name)} ${why}`);
+}
+
+/** Says that a command was not run, since what it would remove is more than may be kept. */
+export function notUndoable(name: string, maxBytes: number): CacheError {
+  const remedy = 'raise historyBytes, or make the change without a command';
+  return new CacheError(
+    'not_undoable',
+    `the command ${name} was not run: to undo it, more than historyBytes (${maxBytes}) would have to be kept; ${remedy}`,
+  );
+}
+
+/** Says that the handle of a batch outlives it. */
+export function batchEnded(): CacheError {
+  return new CacheError('closed', 'this batch has ended: its handle can be used only inside its block');
+}
+
+/** Says what is wrong with a secret, in words that do not show it. */
+export function badSecret(option: string, expected: string, found: string): CacheError {
+  return new CacheError('bad_option', `${option} must be ${expected}, got ${found}`);
+}
+
+/** Says why an encrypted value was not decrypted; the id of its key is all that is shown of it. */
+export function badSeal(why: string, cause?: unknown): CacheError {
+  return new CacheError('bad_value', why, cause);
+}
+
 /** Says why a snapshot is refused; the cache is unchanged. */
-export function badSnapshot(why: string): CacheError {
-  return new CacheError('bad_snapshot', `the snapshot was not restored: ${why}`);
+export function badSnapshot(why: string, cause?: unknown): CacheError {
+  return new CacheError('bad_snapshot', `the snapshot was not restored: ${why}`, cause);
+}
+
+/** Says that a snapshot could not be written to `file`; what was there is still there. */
+export function unwritableSnapshot(file: string, cause: unknown): CacheError {
+  if (cause instanceof CacheError) return cause;
+  return new CacheError('bad_snapshot', `the snapshot ${file} could not be written: ${reason(cause)}`, cause);
+}
+
+/** Says that an entry is larger than may be written to a snapshot file, or read from one. */
+export function oversizedEntry(key: string, bytes: number, mostBytes: number): CacheError {
+  return new CacheError(
+    'bad_value',
+    `the entry ${show(key)} takes ${bytes} bytes, maxEntryBytes is ${mostBytes}`,
+  );
+}
+
+/** Says why a text of entries is refused; the cache is unchanged. */
+export function badText(why: string, cause?: unknown): CacheError {
+  return new CacheError('bad_snapshot', `the text was not taken in: ${why}`, cause);
 }
 
 /** Says which rule of the eviction contract was broken. */

@@ -3,9 +3,11 @@ import { type Clock, fromWallTime } from '../kernel/clock.js';
 import type { EntryState } from '../kernel/entry.js';
 import { unreadableValue } from '../kernel/errors.js';
 import { deadline } from '../kernel/life.js';
+import type { LoadTicket } from '../kernel/load-ticket.js';
 import { type Sequence, writtenAt } from '../kernel/sequence.js';
 import type { BackingStore, Operation, Row } from '../store/backing-store.js';
 import type { Codec } from '../store/codec.js';
+import { isRecordRow } from '../store/record-store-row.js';
 
 /** What is behind memory. */
 export interface BackingParts {
@@ -70,6 +72,21 @@ export class Backing<V> {
     return found;
   }
 
+  /** As {@link readMany}, the entries alone. */
+  async entriesOf(keys: readonly string[]): Promise<Map<string, EntryState<V>>> {
+    return new Map(Array.from(await this.readMany(keys), ([key, { entry }]) => [key, entry]));
+  }
+
+  /** Every entry of a store of the role `'cache'`, some at a time, those left out that cannot be read. To be called with nothing pending. */
+  async *stored(): AsyncGenerator<ReadonlyMap<string, Found<V>>, void> {
+    const { store, sequence } = this.#parts;
+    for await (const rows of store.scan?.() ?? [await store.rows()]) {
+      const found = new Map<string, Found<V>>();
+      for (const row of rows) this.#collect(found, row, { tier: 'store', since: sequence.next() });
+      yield found;
+    }
+  }
+
   /** Whether there is an entry, without decoding it. */
   async has(key: string): Promise<boolean> {
     const pending = this.#parts.pending(key);
@@ -126,10 +143,12 @@ export class Backing<V> {
   }
 
   #decode(row: Row): V {
+    // What a store of V loads is a V.
+    if (isRecordRow(row)) return row.record as V;
     const { codec } = this.#parts;
     try {
       // What a cache of V stores was encoded from a V.
-      return codec.decode(row.value) as V;
+      return codec.decode(row.value, row.key) as V;
     } catch (error) {
       throw unreadableValue(row.key, codec.name, error);
     }
@@ -138,4 +157,11 @@ export class Backing<V> {
 
 function rowOf(operation: Operation): Row | undefined {
   return operation.type === 'set' ? operation.row : undefined;
+}
+
+/** A record has no life of its own: it gets that of the call that reads it, and its tags beside those it may have. */
+export function asLoaded<V>({ entry, tier }: Found<V>, record: LoadTicket<V> | undefined): EntryState<V> {
+  if (record === undefined || tier !== 'store') return entry;
+  const loaded = record.entryOf(entry.value);
+  return { ...loaded, tags: [...new Set([...entry.tags, ...loaded.tags])] };
 }

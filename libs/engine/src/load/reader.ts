@@ -6,7 +6,7 @@ import type { WriteOptions } from '../kernel/life.js';
 import type { LoadTicket } from '../kernel/load-ticket.js';
 import type { Residents } from '../kernel/residents.js';
 import { writtenAt } from '../kernel/sequence.js';
-import type { Backing, Found } from './backing.js';
+import { asLoaded, type Backing, type Found } from './backing.js';
 import { SingleFlight, type Task } from './single-flight.js';
 
 /** What a loader is told. */
@@ -135,7 +135,9 @@ export class Reader<V> {
     return {
       run: async (fence) => {
         const { backing } = this.#parts;
-        const outcome = backing && (await this.#fromBacking(backing, request.key, fence));
+        // What is read from a record is as old as the read, and gets the tags of this call.
+        const record = backing?.isCache === false ? start() : undefined;
+        const outcome = backing && (await this.#fromBacking(backing, request.key, { fence, record }));
         if (outcome !== undefined) return outcome;
         missed();
         return { origin: 'loader', value: await this.#runLoader(request, { fence, ticket: start() }) };
@@ -144,10 +146,14 @@ export class Reader<V> {
     };
   }
 
-  async #fromBacking(backing: Backing<V>, key: string, fence: Fence): Promise<Outcome<V> | undefined> {
+  async #fromBacking(
+    backing: Backing<V>,
+    key: string,
+    { fence, record }: { readonly fence: Fence; readonly record: LoadTicket<V> | undefined },
+  ): Promise<Outcome<V> | undefined> {
     const found = await this.#orReported(key, () => backing.read(key));
     if (found === undefined) return undefined;
-    if (fence.holds()) this.#parts.residents.offer(key, found.entry);
+    if (fence.holds()) this.#parts.residents.offer(key, asLoaded(found, record));
     return { origin: 'backing', found };
   }
 

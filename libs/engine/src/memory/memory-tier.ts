@@ -10,6 +10,15 @@ export interface Note {
   readonly tags: readonly string[];
 }
 
+/** What has changed in memory since somebody began to look. */
+export interface MemoryWatch {
+  /** The keys that were kept or dropped. */
+  readonly changed: ReadonlySet<string>;
+  /** Whether everything was dropped. */
+  readonly isCleared: boolean;
+  stop(): void;
+}
+
 /** What the memory tier is made of. */
 export interface MemoryTierParts<V> {
   readonly table: MemoryTable<string, V, Note>;
@@ -29,6 +38,7 @@ export class MemoryTier<V> implements Residents<V> {
   readonly #isCurrent: (note: Note) => boolean;
   readonly #isDirty: (key: string) => boolean;
   readonly #failed: (error: unknown) => void;
+  readonly #watches = new Set<Watch>();
 
   constructor({ table, isolation, isCurrent, isDirty, failed }: MemoryTierParts<V>) {
     this.#failed = failed;
@@ -61,14 +71,9 @@ export class MemoryTier<V> implements Residents<V> {
     return slot === undefined ? undefined : this.#stateAt(slot);
   }
 
-  keep(key: string, state: EntryState<V>, hits?: number): void {
-    const { value, expiresAt, version, tags } = state;
-    try {
-      this.table.put(key, this.#isolation.keep(value), { expiresAt, note: { version, tags }, hits });
-    } catch (error) {
-      this.drop(key);
-      throw error;
-    }
+  keep(key: string, entry: EntryState<V>): void {
+    if (this.#watches.size > 0) this.#changed(key);
+    this.#put(key, entry);
   }
 
   offer(key: string, entry: EntryState<V>): void {
@@ -80,13 +85,31 @@ export class MemoryTier<V> implements Residents<V> {
   }
 
   drop(key: string): boolean {
+    if (this.#watches.size > 0) this.#changed(key);
     const slot = this.find(key);
     if (slot !== undefined) this.table.removeAt(slot, 'deleted');
     return slot !== undefined;
   }
 
   clear(): void {
+    for (const watch of this.#watches) watch.isCleared = true;
     this.table.clear();
+  }
+
+  /** How many more entries fit. */
+  free(): number {
+    return this.table.bounds.maxItems - this.table.size;
+  }
+
+  /** Notes what is changed from now on, whether it was resident or not, until it is told to stop. */
+  watch(): MemoryWatch {
+    const watch: Watch = {
+      changed: new Set<string>(),
+      isCleared: false,
+      stop: () => this.#watches.delete(watch),
+    };
+    this.#watches.add(watch);
+    return watch;
   }
 
   handOut(value: V): V {
@@ -98,23 +121,38 @@ export class MemoryTier<V> implements Residents<V> {
     for (const slot of this.table.living()) if (this.#isLiving(slot)) yield slot;
   }
 
-  /** The living entries with their uses, the next victim first. */
-  inEvictionOrder(): { readonly key: string; readonly state: EntryState<V>; readonly hits: number }[] {
-    const living = this.table.inEvictionOrder().filter((slot) => this.#isLiving(slot));
-    return living.map((slot) => ({
-      key: this.table.keyAt(slot),
-      state: this.#stateAt(slot),
-      hits: this.table.hitsAt(slot),
-    }));
+  /** The living entries with their uses, the next victim first; to be taken in one go. */
+  *inEvictionOrder(): Generator<{
+    readonly key: string;
+    readonly state: EntryState<V>;
+    readonly hits: number;
+  }> {
+    for (const slot of this.table.inEvictionOrder()) {
+      if (!this.#isLiving(slot)) continue;
+      yield { key: this.table.keyAt(slot), state: this.#stateAt(slot), hits: this.table.hitsAt(slot) };
+    }
   }
 
-  /** Keeps an entry that had been used before, as a restore does. */
-  recall(key: string, state: EntryState<V>, hits: number): void {
+  /** Keeps an entry that had been used before, as a restore does. To watches this is no change. */
+  recall(key: string, entry: EntryState<V>, hits: number): void {
     try {
-      this.keep(key, state, hits);
+      this.#put(key, entry, hits);
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  #put(key: string, { value, expiresAt, version, tags }: EntryState<V>, hits?: number): void {
+    try {
+      this.table.put(key, this.#isolation.keep(value), { expiresAt, note: { version, tags }, hits });
+    } catch (error) {
+      this.drop(key);
+      throw error;
+    }
+  }
+
+  #changed(key: string): void {
+    for (const { changed } of this.#watches) changed.add(key);
   }
 
   #isLiving(slot: Slot): boolean {
@@ -130,4 +168,10 @@ export class MemoryTier<V> implements Residents<V> {
     // Every entry of this tier was put in by keep, with a note.
     return this.table.note(slot)!;
   }
+}
+
+/** A watch as its memory sees it. */
+interface Watch extends MemoryWatch {
+  readonly changed: Set<string>;
+  isCleared: boolean;
 }

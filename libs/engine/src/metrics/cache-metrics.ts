@@ -20,6 +20,12 @@ export interface Counts {
   readonly flushed_writes: number;
   /** Flushes that failed. */
   readonly flush_errors: number;
+  /** Calls of flushes on the store with something that it had refused before. */
+  readonly write_retries: number;
+  /** Changes that were given up, since the store refuses them while it takes others. How many there are now tells `cache.deadLetters`. */
+  readonly dead_letters: number;
+  /** Troubles of the journal that no caller was told of. */
+  readonly journal_errors: number;
   /** Loaders that were run. */
   readonly loads: number;
   /** Loaders that threw. */
@@ -40,6 +46,12 @@ export interface CacheMetrics extends Counts {
   readonly total_bytes: number;
   /** Writes that are not in the store yet. */
   readonly dirty_writes_pending: number;
+  /** How long the oldest of these has been waiting, in milliseconds; 0 where there is none. */
+  readonly oldest_pending_ms: number;
+  /** Changes in the journal, dead letters included, that are not let go of. */
+  readonly journal_depth: number;
+  /** What the journal takes on disk. */
+  readonly journal_bytes: number;
   /** Milliseconds, with percentiles; all zero where `metrics: false`. */
   readonly latencies: {
     readonly load: Latency;

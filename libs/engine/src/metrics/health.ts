@@ -1,4 +1,4 @@
-/** How a cache is: `'up'`, `'degraded'` where it serves but its store or its flushes fail, `'down'` once it is closed. */
+/** How a cache is: `'up'`, `'degraded'` where it serves but its store or its flushes fail, or where there are dead letters, `'down'` once it is closed. */
 export interface CacheHealth {
   readonly status: 'up' | 'degraded' | 'down';
   /** Entries in memory. */
@@ -14,9 +14,10 @@ export class HealthRecord {
   readonly #problems = new Map<'store' | 'flush', string>();
 
   /** What does not work; a flush that failed matters as long as writes wait for one. */
-  problem(pendingWrites: number): string | undefined {
+  problem(pendingWrites: number, deadLetters = 0): string | undefined {
     const flush = pendingWrites > 0 ? this.#problems.get('flush') : undefined;
-    return flush ?? this.#problems.get('store');
+    const dead = deadLetters > 0 ? `the store has refused ${deadLetters} writes for good` : undefined;
+    return flush ?? this.#problems.get('store') ?? dead;
   }
 
   failed(what: 'store' | 'flush', problem: string): void {

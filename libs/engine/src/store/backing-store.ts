@@ -23,7 +23,18 @@ export interface Row {
 
 /** A change to one key of a store. */
 export type Operation =
-  { readonly type: 'set'; readonly row: Row } | { readonly type: 'delete'; readonly key: string };
+  | { readonly type: 'set'; readonly row: Row }
+  /** `version` as of a row: which change it was. */
+  | { readonly type: 'delete'; readonly key: string; readonly version: number };
+
+/** How a store is to apply operations. */
+export interface ApplyOptions {
+  /**
+   * Skips operations on rows whose version is the same or larger: set when a journal is replayed, of which some may have been applied
+   * before the process died, and others been overtaken since.
+   */
+  readonly onlyNewer?: boolean | undefined;
+}
 
 /** What a store is given before it is used. */
 export interface StoreContext {
@@ -46,15 +57,20 @@ export interface BackingStore {
   /** The rows that there are, in any order. */
   getMany(keys: readonly string[]): Promise<readonly Row[]>;
   /** Applies all operations in order, or none. */
-  apply(operations: readonly Operation[]): Promise<void>;
+  apply(operations: readonly Operation[], options?: ApplyOptions): Promise<void>;
   /** Deletes every row of the namespace. */
   clear(): Promise<void>;
   /** Deletes the rows that carry one of the tags. */
   deleteTagged(tags: readonly string[]): Promise<void>;
   /** Every row of the namespace, in any order, as they stood at one moment. */
   rows(): Promise<readonly Row[]>;
-  /** Replaces every row of the namespace, or changes nothing. Called only where `capabilities.replaceAll`. */
-  replaceAll(rows: readonly Row[]): Promise<void>;
+  /**
+   * As {@link rows}, some at a time, so that a large store need not be in memory: as they stood when the first were asked for, whatever is
+   * written meanwhile. May be left out where the rows are few.
+   */
+  scan?(): AsyncIterable<readonly Row[]>;
+  /** Replaces every row of the namespace by those that come, or changes nothing. Called only where `capabilities.replaceAll`. */
+  replaceAll(rows: AsyncIterable<readonly Row[]>): Promise<void>;
   /** Gives back what was opened. Rows stay. */
   close(): Promise<void>;
 }

@@ -1,10 +1,21 @@
-import { FaultyStore, settle, type StoreMethod } from 'nuthatch/testing';
+import { FakeClock, FaultyStore, settle, type StoreMethod } from 'nuthatch/testing';
 import { CacheError, closed } from '../kernel/errors.js';
 import type { BackingStore, Row } from './backing-store.js';
 import { GuardedStore } from './guarded-store.js';
 import { MapStore } from './map-store.js';
 
 const owl: Row = { key: 'owl', value: '1', expiresAt: undefined, version: 1, tags: [] };
+const manyRows = Array.from({ length: 1200 }, (_, n) => [`bird ${n}`, { ...owl, key: `bird ${n}` }] as const);
+
+async function* pagesOf(...pages: readonly (readonly Row[])[]) {
+  yield* pages;
+}
+
+async function pagesIn(store: BackingStore): Promise<(readonly Row[])[]> {
+  const pages: (readonly Row[])[] = [];
+  for await (const page of store.scan?.() ?? []) pages.push(page);
+  return pages;
+}
 
 function open() {
   const faulty = new FaultyStore(new MapStore());
@@ -34,12 +45,13 @@ it.each<[StoreMethod, (store: BackingStore) => Promise<unknown>, string]>([
   ['get', (store) => store.get('owl'), 'read "owl"'],
   ['getMany', (store) => store.getMany(['owl', 'wren']), 'read 2 keys'],
   ['apply', (store) => store.apply([{ type: 'set', row: owl }]), 'write "owl"'],
-  ['apply', (store) => store.apply([{ type: 'delete', key: 'owl' }]), 'delete "owl"'],
+  ['apply', (store) => store.apply([{ type: 'delete', key: 'owl', version: 2 }]), 'delete "owl"'],
   ['apply', (store) => store.apply([]), 'apply 0 operations'],
   ['clear', (store) => store.clear(), 'clear'],
   ['deleteTagged', (store) => store.deleteTagged(['night', 'large']), 'delete what is tagged night, large'],
   ['rows', (store) => store.rows(), 'list its rows'],
-  ['replaceAll', (store) => store.replaceAll([owl]), 'replace its rows by 1 others'],
+  ['replaceAll', (store) => store.replaceAll(pagesOf([owl])), 'replace its rows'],
+  ['scan', (store) => pagesIn(store), 'scan its rows'],
   ['close', (store) => store.open().then(() => store.close()), 'close'],
 ])('names what failed in %s, and keeps the cause', async (method, call, operation) => {
   const { faulty, store } = open();
@@ -59,6 +71,36 @@ it('passes an error of Nuthatch on as it is', async () => {
   const error = closed('the file');
   faulty.failNext('get', 1, error);
   await expect(store.get('owl')).rejects.toBe(error);
+});
+
+it('has no scan where the store has none', () => {
+  class Plain extends MapStore {}
+  Object.defineProperty(Plain.prototype, 'scan', { value: undefined });
+  expect(new GuardedStore(new Plain()).scan).toBeUndefined();
+  expect(new GuardedStore(new FaultyStore(new Plain())).scan).toBeUndefined();
+  expect(open().store.scan).toBeDefined();
+});
+
+it('times each page of a scan, names the one that fails, and ends a scan that is broken off', async () => {
+  const faulty = new FaultyStore(new MapStore({}, new Map(manyRows)));
+  const calls: string[] = [];
+  const observer = {
+    storeAnswered: () => calls.push('answered'),
+    storeRefused: ({ message }: CacheError) => calls.push(message),
+  };
+  const store = new GuardedStore(faulty, { clock: new FakeClock(), observer });
+  await store.open();
+  calls.length = 0;
+  expect((await pagesIn(store)).flat()).toHaveLength(manyRows.length);
+  expect(new Set(calls)).toEqual(new Set(['answered']));
+  calls.length = 0;
+  await expect(async () => {
+    for await (const _ of store.scan?.() ?? []) faulty.failNext('scan');
+  }).rejects.toThrow('the backing store failed to scan its rows: scan was told to fail');
+  expect(calls).toContain('the backing store failed to scan its rows: scan was told to fail');
+  calls.length = 0;
+  for await (const _ of store.scan?.() ?? []) break;
+  expect(calls).toEqual(['answered', 'answered']);
 });
 
 it('closes the store once', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.js';
 import { type CacheError, closed, storeFailed } from '../kernel/errors.js';
-import type { BackingStore, Operation, Row } from './backing-store.js';
+import type { ApplyOptions, BackingStore, Operation, Row } from './backing-store.js';
 
 /** Told how every call on a store ended. */
 export interface StoreObserver {
@@ -14,6 +14,8 @@ export interface StoreObserver {
  * `close` every use is `closed`.
  */
 export class GuardedStore implements BackingStore {
+  /** Not there where the store has none. Each page is a call, to those who watch. */
+  readonly scan?: () => AsyncGenerator<readonly Row[]>;
   readonly #store: BackingStore;
   readonly #watch: { readonly clock: Clock; readonly observer: StoreObserver } | undefined;
   #opening: Promise<void> | undefined;
@@ -23,6 +25,7 @@ export class GuardedStore implements BackingStore {
   constructor(store: BackingStore, watch?: { readonly clock: Clock; readonly observer: StoreObserver }) {
     this.#store = store;
     this.#watch = watch;
+    if (store.scan !== undefined) this.scan = () => this.#scan();
   }
 
   get role(): BackingStore['role'] {
@@ -47,8 +50,8 @@ export class GuardedStore implements BackingStore {
     return this.#run(`read ${keys.length} keys`, () => this.#store.getMany(keys));
   }
 
-  apply(operations: readonly Operation[]): Promise<void> {
-    return this.#run(describe(operations), () => this.#store.apply(operations));
+  apply(operations: readonly Operation[], options?: ApplyOptions): Promise<void> {
+    return this.#run(describe(operations), () => this.#store.apply(operations, options));
   }
 
   clear(): Promise<void> {
@@ -63,13 +66,25 @@ export class GuardedStore implements BackingStore {
     return this.#run('list its rows', () => this.#store.rows());
   }
 
-  replaceAll(rows: readonly Row[]): Promise<void> {
-    return this.#run(`replace its rows by ${rows.length} others`, () => this.#store.replaceAll(rows));
+  replaceAll(rows: AsyncIterable<readonly Row[]>): Promise<void> {
+    return this.#run('replace its rows', () => this.#store.replaceAll(rows));
   }
 
   async close(): Promise<void> {
     this.#closing ??= this.#closeOnce();
     await this.#closing;
+  }
+
+  async *#scan(): AsyncGenerator<readonly Row[]> {
+    await this.open();
+    const pages = this.#store.scan?.()[Symbol.asyncIterator]();
+    if (pages === undefined) return;
+    const next = () => this.#guard('scan its rows', () => pages.next());
+    try {
+      for (let page = await next(); page.done !== true; page = await next()) yield page.value;
+    } finally {
+      await this.#guard('end a scan of its rows', async () => pages.return?.());
+    }
   }
 
   async #run<T>(operation: string, call: () => Promise<T>): Promise<T> {

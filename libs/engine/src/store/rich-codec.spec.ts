@@ -84,7 +84,10 @@ it('keeps whatever fast-check comes up with', () => {
     withSparseArray: true,
     withTypedArray: true,
   });
-  const withoutProto = values.filter((value) => !inspect(value, { depth: null }).includes('__proto__'));
+  // Two dates that are none are not equal to jest.
+  const withoutProto = values.filter(
+    (value) => !/__proto__|Invalid Date/.test(inspect(value, { depth: null })),
+  );
   fc.assert(fc.property(withoutProto, (value) => expect(copyOf(value)).toEqual(value)));
 });
 

@@ -1,65 +1,172 @@
-import type { Operation } from '../store/backing-store.js';
+import type { PendingChange, Refusals } from './pending-change.js';
 
-/** The changes that wait for a flush, at most one per key: a later one takes the earlier one's place. */
+/** How much to take at once. */
+export interface BatchLimits {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/**
+ * The changes that are not stored yet: those that wait, those that are being written, and those that the store refuses while it takes
+ * others. A later change of a key takes the place of the one that waits, or follows the one that is being written.
+ */
 export class PendingWrites {
-  readonly #operations = new Map<string, Operation>();
+  readonly #waiting = new Map<string, PendingChange>();
+  readonly #flying = new Map<string, PendingChange>();
+  readonly #refused = new Map<string, PendingChange>();
+  #count = 0;
   #bytes = 0;
+  #waitingBytes = 0;
 
+  /** How many keys have a change. */
   get count(): number {
-    return this.#operations.size;
+    return this.#count;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  get(key: string): Operation | undefined {
-    return this.#operations.get(key);
+  /** Those that the next batches take. */
+  get waiting(): BatchLimits {
+    return { count: this.#waiting.size, bytes: this.#waitingBytes };
   }
 
-  put(operation: Operation): void {
-    const key = keyOf(operation);
-    this.#remove(key);
-    this.#operations.set(key, operation);
-    this.#bytes += bytesOf(operation);
+  /** The newest change of a key. */
+  get(key: string): PendingChange | undefined {
+    return this.#waiting.get(key) ?? this.#refused.get(key) ?? this.#flying.get(key);
   }
 
-  /** Takes back what could not be written, unless its key has been changed again. */
-  putBack(operations: Iterable<Operation>): void {
-    for (const operation of operations) if (!this.#operations.has(keyOf(operation))) this.put(operation);
+  /** The change of a key whose place the next one takes: not one that is being written. */
+  replaceable(key: string): PendingChange | undefined {
+    return this.#waiting.get(key) ?? this.#refused.get(key);
   }
 
-  /** Takes out the changes that have waited longest. */
-  take(count: number): Operation[] {
-    const taken: Operation[] = [];
-    for (const operation of this.#operations.values()) {
-      if (taken.length === count) break;
-      taken.push(operation);
+  /** Answers the change that is outdated by this one, if there is one. */
+  put(change: PendingChange): readonly PendingChange[] {
+    const { key } = change;
+    const outdated = this.get(key);
+    const waiting = this.#waiting.get(key);
+    if (outdated === undefined) this.#count++;
+    this.#remove(this.#waiting, key, 'in place');
+    this.#remove(this.#refused, key);
+    this.#wait(waiting === undefined ? change : { ...change, since: waiting.since });
+    return outdated === undefined ? [] : [outdated];
+  }
+
+  /** Takes what has waited longest, to be written in one go: recovered changes and others do not mix. */
+  take(limits: BatchLimits): PendingChange[] {
+    const taken: PendingChange[] = [];
+    let bytes = 0;
+    for (const change of this.#waiting.values()) {
+      if (taken.length === limits.count || (taken.length > 0 && bytes + change.bytes > limits.bytes)) break;
+      if (taken[0] !== undefined && taken[0].isRecovered !== change.isRecovered) break;
+      // A key flies once: what follows waits for the landing.
+      if (this.#flying.has(change.key)) continue;
+      taken.push(change);
+      bytes += change.bytes;
     }
-    for (const operation of taken) this.#remove(keyOf(operation));
+    for (const change of taken) this.#fly(this.#waiting, change);
     return taken;
   }
 
-  clear(): void {
-    this.#operations.clear();
-    this.#bytes = 0;
+  /** Takes those that are refused and whose pause is over at `now`. */
+  takeRefused(now: number): PendingChange[] {
+    const due = [...this.#refused.values()].filter(
+      ({ key, refusals }) => (refusals?.nextAt ?? 0) <= now && !this.#flying.has(key),
+    );
+    for (const change of due) this.#fly(this.#refused, change);
+    return due;
   }
 
-  #remove(key: string): void {
-    const present = this.#operations.get(key);
+  /** Whether a change is still to be written: nothing was stored beside it that makes it outdated. */
+  isFlying(change: PendingChange): boolean {
+    return this.#flying.get(change.key) === change;
+  }
+
+  /** Whether a change is the newest of its key. */
+  isNewest(change: PendingChange): boolean {
+    return this.get(change.key) === change;
+  }
+
+  /** The changes need no longer be written. Answers those that are the newest of their key. */
+  land(changes: readonly PendingChange[]): PendingChange[] {
+    return changes.filter((change) => {
+      if (!this.isFlying(change)) return false;
+      this.#remove(this.#flying, change.key);
+      const isNewest = this.replaceable(change.key) === undefined;
+      if (isNewest) this.#count--;
+      return isNewest;
+    });
+  }
+
+  /** The changes wait again, behind all others, where no newer one of their keys does. */
+  bounce(changes: readonly PendingChange[]): void {
+    for (const change of this.land(changes)) {
+      this.#count++;
+      this.#wait(change);
+    }
+  }
+
+  /** The change waits for its own next attempt, where no newer one of its key waits. */
+  refuse(change: PendingChange, refusals: Refusals): void {
+    if (this.land([change]).length === 0) return;
+    this.#count++;
+    this.#bytes += change.bytes;
+    this.#refused.set(change.key, { ...change, refusals });
+  }
+
+  /** Forgets every change of the keys. Answers the newest of each. */
+  drop(keys: Iterable<string>): PendingChange[] {
+    const dropped: PendingChange[] = [];
+    for (const key of keys) {
+      const newest = this.get(key);
+      if (newest === undefined) continue;
+      dropped.push(newest);
+      for (const changes of [this.#waiting, this.#refused, this.#flying]) this.#remove(changes, key);
+      this.#count--;
+    }
+    return dropped;
+  }
+
+  /** Forgets everything. Answers the newest change of each key. */
+  clear(): PendingChange[] {
+    return this.drop(new Set([...this.#waiting.keys(), ...this.#refused.keys(), ...this.#flying.keys()]));
+  }
+
+  /** Since when the oldest has been waiting. O(n). */
+  get oldestSince(): number {
+    let oldest = Infinity;
+    for (const changes of [this.#waiting, this.#refused, this.#flying])
+      for (const { since } of changes.values()) oldest = Math.min(oldest, since);
+    return oldest;
+  }
+
+  /** When the first refused change is to be tried again; `Infinity` where none is refused. */
+  get nextAttemptAt(): number {
+    let first = Infinity;
+    for (const { refusals } of this.#refused.values()) first = Math.min(first, refusals?.nextAt ?? 0);
+    return first;
+  }
+
+  #wait(change: PendingChange): void {
+    this.#waiting.set(change.key, change);
+    this.#waitingBytes += change.bytes;
+    this.#bytes += change.bytes;
+  }
+
+  #fly(from: Map<string, PendingChange>, change: PendingChange): void {
+    this.#remove(from, change.key);
+    this.#flying.set(change.key, change);
+    this.#bytes += change.bytes;
+  }
+
+  /** `'in place'`: something else takes the place of the key at once, and keeps its turn. */
+  #remove(from: Map<string, PendingChange>, key: string, how?: 'in place'): void {
+    const present = from.get(key);
     if (present === undefined) return;
-    this.#operations.delete(key);
-    this.#bytes -= bytesOf(present);
+    if (how === undefined) from.delete(key);
+    this.#bytes -= present.bytes;
+    if (from === this.#waiting) this.#waitingBytes -= present.bytes;
   }
-}
-
-/** The key that an operation changes. */
-export function keyOf(operation: Operation): string {
-  return operation.type === 'set' ? operation.row.key : operation.key;
-}
-
-function bytesOf(operation: Operation): number {
-  if (operation.type === 'delete') return operation.key.length;
-  const { key, value } = operation.row;
-  return key.length + (typeof value === 'string' ? value.length : value.byteLength);
 }

@@ -17,8 +17,8 @@ export class Unbuffered implements WritePolicy {
     return this.onBatch([{ type: 'set', row }]);
   }
 
-  async onDelete(key: string): Promise<void> {
-    await this.#store.apply([{ type: 'delete', key }]);
+  async onDelete(key: string, version: number): Promise<void> {
+    await this.#store.apply([{ type: 'delete', key, version }]);
   }
 
   async onBatch(operations: readonly Operation[]): Promise<Verdict> {

@@ -1,196 +1,247 @@
-import type { Clock, Timer } from '../kernel/clock.js';
-import { closed } from '../kernel/errors.js';
-import type { BackingStore, Operation } from '../store/backing-store.js';
-import { keyOf, PendingWrites } from './pending-writes.js';
-import type {
-  CloseReport,
-  FlushObserver,
-  Verdict,
-  Write,
-  WriteBackOptions,
-  WriteContext,
-  WritePolicy,
-  WritePolicyFactory,
-} from './policy.js';
+import { closed, deadLettersLeft, tooManyPending } from '../kernel/errors.js';
+import type { Operation } from '../store/backing-store.js';
+import { DeadLetterShelf } from './dead-letter-shelf.js';
+import { Flusher } from './flusher.js';
+import type { Journal, JournalRecord } from './journal.js';
+import { Ledger } from './ledger.js';
+import { keyOf, lastPerKey, type PendingChange, pendingChange } from './pending-change.js';
+import { PendingWrites } from './pending-writes.js';
+import type { CloseReport, Verdict, Write, WriteContext, WritePolicy, WritePolicyFactory } from './policy.js';
+import { takeUp, versionOf } from './recovery.js';
+import { deathOf, refusedAgain } from './refusals.js';
+import { type Claim, Room } from './room.js';
+import { type Stored, StoreTraffic } from './store-traffic.js';
 import { within } from './within.js';
 
-/** After a failure the next flush waits twice as long as the last, up to this. */
-const LONGEST_PAUSE_MS = 60_000;
+/** What goes to the store in one call is no larger than this, or one change. */
+const BATCH_BYTES = 2 ** 20;
 
 /**
- * Acknowledges at once and writes later: changes wait in memory, one per key, and go to the store in batches. What waits is lost
- * when the process dies.
+ * Acknowledges when a change is in the journal, or at once where there is none, and stores it later: the last change of each key, in
+ * batches. Without a journal, what is pending is lost when the process dies.
  */
 class WriteBack implements WritePolicy {
-  readonly #store: BackingStore;
-  readonly #clock: Clock;
-  readonly #observer: FlushObserver;
-  readonly #options: WriteBackOptions;
-  readonly #waiting = new PendingWrites();
-  /** The batch that is being written now. */
-  readonly #flying = new PendingWrites();
-  #flush: Promise<number> | undefined;
-  #timer: Timer | undefined;
-  #failures = 0;
+  readonly #context: WriteContext;
+  readonly #pending = new PendingWrites();
+  readonly #room: Room;
+  readonly #traffic: StoreTraffic;
+  readonly #flusher: Flusher;
+  readonly #shelf: DeadLetterShelf;
+  readonly #ledger: Ledger;
   #isClosed = false;
 
-  constructor({ store, clock, observer, writeBack }: WriteContext) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#observer = observer;
-    this.#options = writeBack;
+  constructor(context: WriteContext) {
+    const { store, clock, writeBack } = context;
+    this.#context = context;
+    this.#room = new Room(this.#pending, writeBack);
+    this.#traffic = new StoreTraffic(store, clock);
+    this.#flusher = this.#openFlusher(context);
+    this.#shelf = new DeadLetterShelf({
+      release: (changes) => this.#ledger.release(changes),
+      retry: (change) => this.#retry(change),
+    });
+    const journal = context.journal?.({
+      adopted: (records) => this.#takeUp(records),
+      troubled: (problem) => context.observer.journalTroubled(problem),
+    });
+    this.#ledger = new Ledger(journal, context.observer);
   }
 
   get pendingCount(): number {
-    return this.#waiting.count + this.#flying.count;
+    return this.#pending.count;
   }
 
   get pendingBytes(): number {
-    return this.#waiting.bytes + this.#flying.bytes;
+    return this.#pending.bytes;
+  }
+
+  get oldestPendingMs(): number {
+    return Math.max(0, this.#context.clock.now() - this.#pending.oldestSince);
+  }
+
+  get journal(): Pick<Journal, 'depth' | 'bytes'> | undefined {
+    return this.#ledger.journal;
+  }
+
+  get deadLetters(): DeadLetterShelf {
+    return this.#shelf;
+  }
+
+  async open(): Promise<void> {
+    this.#takeUp(await this.#ledger.open());
   }
 
   onSet(row: Write): Promise<Verdict> {
     return this.onBatch([{ type: 'set', row }]);
   }
 
-  async onDelete(key: string): Promise<void> {
-    await this.onBatch([{ type: 'delete', key }]);
+  async onDelete(key: string, version: number): Promise<void> {
+    await this.onBatch([{ type: 'delete', key, version }]);
   }
 
   async onBatch(operations: readonly Operation[]): Promise<Verdict> {
-    // Whoever waits while the policy closes must not be told that its write is safe: nobody flushes any more.
     this.#assertOpen();
-    // As long as others fill up what a flush has emptied, the next one is waited for.
-    while (!this.#hasRoomFor(operations)) {
-      await this.flush();
-      this.#assertOpen();
+    const changes = lastPerKey(operations);
+    const claim = this.#room.enter(changes) ?? (await this.#overflow(changes));
+    if (claim === 'stored') return 'keep';
+    try {
+      // Without a journal, a change is pending before anything else happens.
+      const sequences = this.journal && (await this.#ledger.append(changes));
+      const since = this.#context.clock.now();
+      for (const [index, operation] of changes.entries())
+        this.#ledger.release(
+          this.#pending.put(
+            pendingChange(operation, { since, sequence: sequences?.[index], isRecovered: false }),
+          ),
+        );
+    } finally {
+      this.#room.leave(claim);
     }
-    for (const operation of operations) this.#waiting.put(operation);
-    this.#schedule();
+    if (this.#room.isCrowded) this.#flusher.hurry();
+    else this.#flusher.poke();
     return 'keep';
   }
 
   pending(key: string): Operation | undefined {
-    return this.#waiting.get(key) ?? this.#flying.get(key);
+    return this.#pending.get(key)?.operation;
   }
 
   flush(): Promise<number> {
-    if (this.#flush === undefined && this.#waiting.count === 0) return Promise.resolve(0);
-    this.#flush ??= this.#drain();
-    return this.#flush;
+    return this.#flusher.flush();
   }
 
   async discard(change: () => Promise<void>): Promise<void> {
-    // A batch under way ends first; that it failed, #failed has reported.
-    while (this.#flush !== undefined) await this.#flush.catch(() => undefined);
-    const changing = Promise.resolve().then(change);
-    // The background does not flush meanwhile: it waits for this.
-    this.#flush = changing.then(nothingFlushed, nothingFlushed).finally(() => (this.#flush = undefined));
-    try {
-      await changing;
-      this.#waiting.clear();
-    } finally {
-      if (this.#waiting.count > 0) this.#arm();
-    }
+    await this.#traffic.alone(async () => {
+      await change();
+      this.#ledger.release(this.#pending.clear());
+      this.#shelf.clear();
+    });
+    this.#room.freed();
   }
 
   async close(deadlineMs: number): Promise<CloseReport> {
+    // Whoever waits for room must not be told later that its write is safe: nobody flushes any more.
     this.#isClosed = true;
-    const report = await this.#flushUntil(deadlineMs);
-    this.#timer?.cancel();
-    return report;
+    this.#room.close(closed('the write policy'));
+    const { clock } = this.#context;
+    const until = clock.now() + deadlineMs;
+    const before = this.#pending.count + this.#shelf.size;
+    const late = new Error('the store did not take everything before the deadline');
+    const failed = await within(this.#finish(), deadlineMs, { clock, late });
+    this.#flusher.stop();
+    const unclosed = await this.#ledger.close(until - clock.now(), clock);
+    const left = this.#pending.count + this.#shelf.size;
+    const error = failed ?? unclosed ?? (left > 0 ? deadLettersLeft(left) : undefined);
+    return { flushed: before - left, left, ...(error !== undefined && { error }) };
+  }
+
+  #openFlusher({ clock, observer, writeBack }: WriteContext): Flusher {
+    return new Flusher({
+      clock,
+      times: writeBack,
+      pass: {
+        pending: this.#pending,
+        traffic: this.#traffic,
+        limits: { count: writeBack.flushCount, bytes: BATCH_BYTES },
+        now: () => clock.now(),
+        retrying: () => observer.retrying(),
+        stored: (stored) => this.#stored(stored),
+        failed: (writes, error) => observer.flushFailed(writes, error),
+        refused: (change, error) => this.#refused(change, error),
+      },
+    });
   }
 
   #assertOpen(): void {
     if (this.#isClosed) throw closed('the write policy');
   }
 
-  /** A key that is pending already takes no more room; where nothing is pending, a batch of any size passes. */
-  #hasRoomFor(operations: readonly Operation[]): boolean {
-    const { maxPending } = this.#options;
-    if (this.pendingCount === 0 || this.pendingCount + operations.length <= maxPending) return true;
-    const added = operations.filter((operation) => this.pending(keyOf(operation)) === undefined).length;
-    return added === 0 || this.pendingCount + added <= maxPending;
+  /** What becomes of changes for which there is no room. */
+  async #overflow(operations: readonly Operation[]): Promise<Claim | 'stored'> {
+    const { overflow } = this.#context.writeBack;
+    if (overflow === 'reject') throw tooManyPending(this.#pending.count, this.#pending.bytes);
+    this.#flusher.hurry();
+    if (overflow === 'block') return this.#room.wait(operations);
+    await this.#writeDirectly(operations);
+    return 'stored';
   }
 
-  /** Writes batch after batch until nothing waits; a write that comes after that begins another flush. */
-  async #drain(): Promise<number> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    let written = 0;
-    try {
-      while (this.#waiting.count > 0)
-        written += await this.#writeBatch(this.#waiting.take(this.#options.flushCount));
-    } finally {
-      this.#flush = undefined;
-    }
-    return written;
-  }
-
-  async #writeBatch(batch: readonly Operation[]): Promise<number> {
-    for (const operation of batch) this.#flying.put(operation);
-    const startedAt = this.#clock.now();
-    try {
-      await this.#store.apply(batch);
-    } catch (error) {
-      this.#failed(batch, error);
-      throw error;
-    }
-    this.#flying.clear();
-    this.#failures = 0;
-    this.#observer.flushed(batch.length, this.#clock.now() - startedAt);
-    return batch.length;
-  }
-
-  #failed(batch: readonly Operation[], error: unknown): void {
-    this.#flying.clear();
-    this.#waiting.putBack(batch);
-    this.#failures++;
-    this.#observer.flushFailed(batch.length, error);
-    this.#arm();
-  }
-
-  #schedule(): void {
-    const { flushCount, flushBytes } = this.#options;
-    const isFull = this.#waiting.count >= flushCount || this.#waiting.bytes >= flushBytes;
-    if (isFull && this.#failures === 0) this.#flushInBackground();
-    else this.#arm();
-  }
-
-  #arm(): void {
-    if (this.#isClosed) return;
-    const pauseMs = this.#options.flushIntervalMs * 2 ** this.#failures;
-    const tick = (): void => {
-      this.#timer = undefined;
-      this.#flushInBackground();
-    };
-    this.#timer ??= this.#clock.schedule(tick, Math.min(pauseMs, LONGEST_PAUSE_MS));
-  }
-
-  #flushInBackground(): void {
-    // A failure has been reported by #failed, which also sets the timer for the next try.
-    this.flush().catch(() => undefined);
-  }
-
-  async #flushUntil(deadlineMs: number): Promise<CloseReport> {
-    const before = this.pendingCount;
-    const flushed = this.flush().then(
-      () => undefined,
-      (thrown: unknown) => thrown,
+  /** The journal has to know: otherwise what it holds of these keys might be replayed over what is stored now. */
+  async #writeDirectly(operations: readonly Operation[]): Promise<void> {
+    const sequences = await this.#ledger.append(operations);
+    const since = this.#context.clock.now();
+    const changes = operations.map((operation, index) =>
+      pendingChange(operation, { since, sequence: sequences[index], isRecovered: false }),
     );
-    const late = new Error('the store did not take everything before the deadline');
-    const error = await within(flushed, deadlineMs, { clock: this.#clock, late });
-    // Nobody writes while closing: what is no longer pending has been stored.
-    const left = this.pendingCount;
-    return { flushed: before - left, left, ...(left > 0 && { error }) };
+    try {
+      await this.#traffic.writeDirectly(operations, () => {
+        this.#ledger.release(this.#pending.drop(operations.map(keyOf)));
+        this.#shelf.outdate(changes);
+      });
+    } finally {
+      this.#ledger.release(changes);
+      this.#room.freed();
+    }
+  }
+
+  #stored({ changes, durationMs }: Stored): void {
+    this.#ledger.release(this.#pending.land(changes));
+    this.#shelf.outdate(changes);
+    this.#context.observer.flushed(changes.length, durationMs);
+    this.#room.freed();
+  }
+
+  async #refused(change: PendingChange, error: unknown): Promise<void> {
+    const { clock, writeBack } = this.#context;
+    const refusals = refusedAgain(change, error, { clock, flushIntervalMs: writeBack.flushIntervalMs });
+    // Dead letters take memory, too. Where there are too many, what the store refuses stays pending, and writers are held up.
+    const isGivenUp = refusals.attempts >= writeBack.maxAttempts && this.#shelf.size < writeBack.maxPending;
+    const death = deathOf(refusals);
+    if (!isGivenUp || !this.#pending.isNewest(change) || !(await this.#ledger.bury(change, death))) {
+      this.#pending.refuse(change, refusals);
+      return;
+    }
+    // A newer change of the key may have come meanwhile: it is in the journal, and this one no longer matters.
+    if (this.#pending.land([change]).length === 0) return;
+    this.#shelf.put(change, death);
+    this.#context.observer.deadLettered(change.key, refusals.attempts, error);
+    this.#room.freed();
+  }
+
+  #retry(change: PendingChange): boolean {
+    this.#assertOpen();
+    if (this.#pending.get(change.key) !== undefined) return false;
+    this.#pending.put({
+      ...change,
+      since: this.#context.clock.now(),
+      isRecovered: true,
+      refusals: undefined,
+    });
+    this.#flusher.poke();
+    return true;
+  }
+
+  #takeUp(records: readonly JournalRecord[]): void {
+    // What a closed policy does not take up stays in the journal.
+    if (this.#isClosed || records.length === 0) return;
+    const { clock, versionFound } = this.#context;
+    takeUp(records, { pending: this.#pending, shelf: this.#shelf, ledger: this.#ledger, now: clock.now() });
+    versionFound(records.reduce((largest, record) => Math.max(largest, versionOf(record)), 0));
+    this.#flusher.hurry();
+  }
+
+  /** Answers why something is left, once the store has nothing to do any more. */
+  async #finish(): Promise<unknown> {
+    const failed = await this.#flusher.flush().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    await this.#traffic.ended();
+    return failed;
   }
 }
 
-function nothingFlushed(): number {
-  return 0;
-}
-
-/** Acknowledges writes at once and brings them to the store in the background, in batches, the last state of each key. */
+/** Acknowledges writes early and brings them to the store in the background, in batches, the last state of each key. */
 export const writeBack: WritePolicyFactory = {
   name: 'writeBack',
   create: (context) => new WriteBack(context),

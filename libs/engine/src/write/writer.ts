@@ -1,20 +1,19 @@
 import type { Recorder } from '../events/recorder.js';
-import { type Clock, toWallTime } from '../kernel/clock.js';
-import type { Entries, Exchange } from '../kernel/entries.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Change, Entries, Exchange } from '../kernel/entries.js';
 import type { EntryState } from '../kernel/entry.js';
-import { storeFailed, unstorableValue } from '../kernel/errors.js';
+import { storeFailed } from '../kernel/errors.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
 import { deadline, tagsOf, ttlOf, type WriteOptions } from '../kernel/life.js';
 import type { LoadTicket } from '../kernel/load-ticket.js';
 import type { Residents } from '../kernel/residents.js';
 import type { Sequence } from '../kernel/sequence.js';
-import type { Row } from '../store/backing-store.js';
+import type { Operation } from '../store/backing-store.js';
 import type { Codec } from '../store/codec.js';
 import type { KeyOrder } from './key-order.js';
+import { acknowledge, operationOf, rowOf } from './operations.js';
 import type { Verdict, WritePolicy } from './policy.js';
-
-/** An entry with its key. */
-export type KeyedEntry<V> = readonly [key: string, entry: EntryState<V>];
+import { Settlement } from './settlement.js';
 
 /** The store's side of writing. */
 export interface StoreBehind<V> {
@@ -23,8 +22,8 @@ export interface StoreBehind<V> {
   readonly codec: Codec;
   /** Whether results of loaders are stored, and rows expire: the store is a tier of the cache. */
   readonly isCache: boolean;
-  /** What is pending or stored under a key. */
-  readonly read: (key: string) => Promise<EntryState<V> | undefined>;
+  /** What is pending or stored under the keys. */
+  readonly read: (keys: readonly string[]) => Promise<ReadonlyMap<string, EntryState<V>>>;
   /** How many of the keys are pending or stored. */
   readonly count: (keys: readonly string[]) => Promise<number>;
 }
@@ -51,10 +50,11 @@ export interface WriterParts<V> {
 /** Changes entries: through the policy to the store, and in memory. Changes of one key are made one after the other. */
 export class Writer<V> implements Entries<V> {
   readonly #parts: WriterParts<V>;
-  #isStopped = false;
+  readonly #settlement: Settlement<V>;
 
   constructor(parts: WriterParts<V>) {
     this.#parts = parts;
+    this.#settlement = new Settlement(parts);
   }
 
   prepare(value: V, options: WriteOptions | undefined): EntryState<V> {
@@ -62,42 +62,62 @@ export class Writer<V> implements Entries<V> {
     return this.#entry(value, optionsOf(options), sequence.next());
   }
 
-  /** Sets entries, all in one batch of the policy. */
-  async set(entries: readonly KeyedEntry<V>[]): Promise<void> {
-    const { behind, order } = this.#parts;
-    if (behind === undefined) return this.#settleSet(entries, 'keep');
-    const rows = entries.map(([key, entry]) => this.#encode(behind, key, entry));
-    const keys = entries.map(([key]) => key);
-    await order.run(keys, async () => this.#settleSet(entries, await this.#acknowledge(behind, rows)));
+  handOut(value: V): V {
+    return this.#parts.residents.handOut(value);
   }
 
-  /**
-   * Deletes keys, all in one batch of the policy; answers how many of them any reader would have found. Where the store cannot tell,
-   * that is reported, and its keys are deleted uncounted.
-   */
-  async delete(keys: readonly string[]): Promise<number> {
+  /** Sets entries, all in one batch of the policy. */
+  async set(entries: readonly (readonly [key: string, entry: EntryState<V>])[]): Promise<void> {
     const { behind, order } = this.#parts;
-    if (behind === undefined) return keys.filter((key) => this.#settleDelete(key)).length;
+    if (behind === undefined) return this.#settlement.each(entries);
+    const operations = this.#operations(behind, entries);
+    const keys = entries.map(([key]) => key);
+    await order.run(keys, () => this.#change(behind, entries, operations));
+  }
+
+  /** Deletes keys, all in one batch of the policy; answers how many of them any reader would have found, as {@link count}. */
+  async delete(keys: readonly string[]): Promise<number> {
+    const { behind, order, sequence } = this.#parts;
+    const changes = keys.map((key) => [key, undefined] as const);
+    if (behind === undefined) return this.#deleteResident(changes);
+    const operations = this.#operations(behind, changes, sequence.next());
     return order.run(keys, async () => {
-      const present = await this.#count(behind, keys);
-      await this.#apply(behind, keys, (policy) => removal(policy, keys));
-      for (const key of keys) this.#settleDelete(key);
+      const present = await this.count(keys);
+      await this.#change(behind, changes, operations);
       return present;
     });
   }
 
+  /** Makes changes that were prepared earlier, under new versions: all in one batch of the policy, in order, or none. */
+  async apply(changes: readonly Change<V>[]): Promise<void> {
+    const version = this.#parts.sequence.next();
+    const keys = changes.map(([key]) => key);
+    await this.#parts.order.run(keys, () => this.#commit(changes, { version, settled: () => undefined }));
+  }
+
   /** Without a store all of it happens in one go: nothing else is ordered then. */
-  async exchange(key: string, exchange: Exchange<V>): Promise<void> {
-    const { behind, order, residents, sequence, isCurrent } = this.#parts;
-    await order.run([key], async () => {
-      const next = exchange.decide(residents.read(key) ?? (behind && (await behind.read(key))));
-      // What was invalidated since it was there is not brought back under a new version.
-      const entry = next && isCurrent(next) ? { ...next, version: sequence.next() } : undefined;
-      const verdict = behind === undefined ? 'keep' : await this.#exchangeBehind(behind, key, entry);
-      if (entry === undefined) this.#settleDelete(key);
-      else this.#settleSet([[key, entry]], verdict);
-      exchange.settled();
+  async exchange(keys: readonly string[], { decide, settled }: Exchange<V>): Promise<void> {
+    const { behind, order, sequence } = this.#parts;
+    // Drawn in the order of the calls, as those of other writes are: of one key, what is stored last has the largest.
+    const version = sequence.next();
+    await order.run(keys, async () => {
+      const current = behind === undefined ? this.#resident(keys) : await this.#anywhere(behind, keys);
+      await this.#commit(decide(current), { version, settled });
     });
+  }
+
+  /** How many of the keys any reader would find. Where the store cannot tell, that is reported, and its keys do not count. */
+  async count(keys: readonly string[]): Promise<number> {
+    const { residents, recorder, behind } = this.#parts;
+    const absent = keys.filter((key) => residents.read(key) === undefined);
+    const resident = keys.length - absent.length;
+    if (absent.length === 0 || behind === undefined) return resident;
+    try {
+      return resident + (await behind.count(absent));
+    } catch (error) {
+      recorder.storeFailed(`look for ${absent.length === 1 ? absent[0] : `${absent.length} keys`}`, error);
+      return resident;
+    }
   }
 
   /** What a load will become, and whether it still can: its version is drawn before it begins. */
@@ -113,7 +133,7 @@ export class Writer<V> implements Entries<V> {
 
   /** From now on memory gets nothing any more; what is under way may still be stored. */
   stop(): void {
-    this.#isStopped = true;
+    this.#settlement.stop();
   }
 
   keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean {
@@ -127,13 +147,14 @@ export class Writer<V> implements Entries<V> {
 
   /** Stores a loaded value in its turn; the callers of the load do not wait for it, and a failure is reported. */
   #storeLoaded(behind: StoreBehind<V>, key: string, entry: EntryState<V>): void {
-    const fence = this.#parts.fencing.enter(key);
+    const { fencing, order, recorder, clock } = this.#parts;
+    const fence = fencing.enter(key);
     const store = async (): Promise<void> => {
-      if (this.#mayKeep(entry, fence)) await behind.policy().onSet(this.#encode(behind, key, entry));
+      if (this.#mayKeep(entry, fence)) await behind.policy().onSet(rowOf({ ...behind, clock }, key, entry));
     };
-    this.#parts.order
+    order
       .run([key], store)
-      .catch((error: unknown) => this.#parts.recorder.storeFailed(`store what was loaded for ${key}`, error))
+      .catch((error: unknown) => recorder.storeFailed(`store what was loaded for ${key}`, error))
       .finally(() => fence.release());
   }
 
@@ -141,69 +162,70 @@ export class Writer<V> implements Entries<V> {
     return fence.holds() && this.#parts.isCurrent(entry);
   }
 
-  async #count(behind: StoreBehind<V>, keys: readonly string[]): Promise<number> {
-    const { residents, recorder } = this.#parts;
-    const absent = keys.filter((key) => residents.read(key) === undefined);
-    const resident = keys.length - absent.length;
-    if (absent.length === 0) return resident;
+  #deleteResident(changes: readonly Change<V>[]): number {
+    const present = this.#resident(changes.map(([key]) => key)).size;
+    this.#settlement.each(changes);
+    return present;
+  }
+
+  #resident(keys: readonly string[]): Map<string, EntryState<V>> {
+    const found = new Map<string, EntryState<V>>();
+    for (const key of keys) {
+      const entry = this.#parts.residents.read(key);
+      if (entry !== undefined) found.set(key, entry);
+    }
+    return found;
+  }
+
+  async #anywhere(behind: StoreBehind<V>, keys: readonly string[]): Promise<Map<string, EntryState<V>>> {
+    const resident = this.#resident(keys);
+    const absent = keys.filter((key) => !resident.has(key));
+    return absent.length === 0 ? resident : new Map([...(await behind.read(absent)), ...resident]);
+  }
+
+  /** To be called in the turn of the keys. Waits for nothing where there is no store. */
+  async #commit(
+    given: readonly Change<V>[],
+    { version, settled }: Pick<Exchange<V>, 'settled'> & { readonly version: number },
+  ): Promise<void> {
+    const { behind } = this.#parts;
+    const changes = given.map(([key, entry]) => [key, this.#renewed(entry, version)] as const);
+    if (behind === undefined) {
+      this.#settlement.all(changes);
+      return settled();
+    }
+    const operations = this.#operations(behind, changes, version);
     try {
-      return resident + (await behind.count(absent));
-    } catch (error) {
-      recorder.storeFailed(`look for ${absent.length === 1 ? absent[0] : `${absent.length} keys`}`, error);
-      return resident;
+      if (operations.length > 0) await this.#change(behind, changes, operations);
+    } finally {
+      settled();
     }
   }
 
-  async #exchangeBehind(
-    behind: StoreBehind<V>,
-    key: string,
-    entry: EntryState<V> | undefined,
-  ): Promise<Verdict> {
-    if (entry !== undefined) return this.#acknowledge(behind, [this.#encode(behind, key, entry)]);
-    await this.#apply(behind, [key], (policy) => policy.onDelete(key));
-    return 'drop';
+  /** What was invalidated since it was there, or prepared, is not brought back under a new version; rows of the user's truth are not the cache's to drop. */
+  #renewed(entry: EntryState<V> | undefined, version: number): EntryState<V> | undefined {
+    if (entry === undefined) return undefined;
+    const { isCurrent, behind } = this.#parts;
+    const oldest = Math.min(entry.version, version);
+    const remains = behind?.isCache === false || isCurrent({ tags: entry.tags, version: oldest });
+    return remains ? { ...entry, version } : undefined;
   }
 
-  #acknowledge(behind: StoreBehind<V>, rows: readonly Row[]): Promise<Verdict> {
-    const keys = rows.map(({ key }) => key);
-    return this.#apply(behind, keys, (policy) => acceptance(policy, rows));
-  }
-
-  /** Runs a change of the policy. Where it fails nobody knows what is stored: memory forgets the keys, and the caller is told. */
-  async #apply<T>(
+  /** Where the policy fails nobody knows what is stored: memory forgets the keys, and the caller is told. */
+  async #change(
     behind: StoreBehind<V>,
-    keys: readonly string[],
-    change: (policy: WritePolicy) => Promise<T>,
-  ): Promise<T> {
-    const { residents, fencing } = this.#parts;
+    changes: readonly Change<V>[],
+    operations: readonly Operation[],
+  ): Promise<void> {
+    let verdict: Verdict;
     try {
-      return await change(behind.policy());
+      verdict = await acknowledge(behind.policy(), operations);
     } catch (error) {
-      for (const key of keys) {
-        residents.drop(key);
-        fencing.raise(key);
-      }
+      const keys = changes.map(([key]) => key);
+      this.#settlement.unknown(keys);
       throw storeFailed(`write ${keys.length === 1 ? keys[0] : `${keys.length} keys`}`, error);
     }
-  }
-
-  #settleSet(entries: readonly KeyedEntry<V>[], verdict: Verdict): void {
-    const { residents, fencing, recorder, behind } = this.#parts;
-    for (const [key, entry] of entries) {
-      if (verdict === 'drop' || this.#isStopped) residents.drop(key);
-      else if (behind === undefined) residents.keep(key, entry);
-      // What the policy has acknowledged is safe, whatever memory makes of it.
-      else residents.offer(key, entry);
-      fencing.raise(key);
-      recorder.set(key, entry.value, 'caller');
-    }
-  }
-
-  #settleDelete(key: string): boolean {
-    const wasResident = this.#parts.residents.drop(key);
-    this.#parts.fencing.raise(key);
-    this.#parts.recorder.deleted(key);
-    return wasResident;
+    this.#settlement.acknowledged(changes, verdict);
   }
 
   #entry(value: V, options: WriteOptions | undefined, version: number): EntryState<V> {
@@ -216,28 +238,8 @@ export class Writer<V> implements Entries<V> {
     };
   }
 
-  #encode(
-    { codec, isCache }: StoreBehind<V>,
-    key: string,
-    { value, expiresAt, version, tags }: EntryState<V>,
-  ): Row {
-    const expiry = isCache ? toWallTime(this.#parts.clock, expiresAt) : undefined;
-    try {
-      return { key, value: codec.encode(value), expiresAt: expiry, version, tags };
-    } catch (error) {
-      throw unstorableValue(key, codec.name, error);
-    }
+  #operations(behind: StoreBehind<V>, changes: readonly Change<V>[], version = 0): Operation[] {
+    const encoding = { ...behind, clock: this.#parts.clock };
+    return changes.map((change) => operationOf(encoding, change, version));
   }
-}
-
-function acceptance(policy: WritePolicy, rows: readonly Row[]): Promise<Verdict> {
-  const [first] = rows;
-  if (rows.length === 1 && first !== undefined) return policy.onSet(first);
-  return policy.onBatch(rows.map((row) => ({ type: 'set', row })));
-}
-
-async function removal(policy: WritePolicy, keys: readonly string[]): Promise<void> {
-  const [first] = keys;
-  if (keys.length === 1 && first !== undefined) return policy.onDelete(first);
-  await policy.onBatch(keys.map((key) => ({ type: 'delete', key })));
 }
