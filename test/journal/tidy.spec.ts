@@ -46,6 +46,15 @@ describe('the disk space of a journal', () => {
     expect(found[0]).toMatchObject({ death: { attempts: 9 } });
   });
 
+  it('holds nothing of what was released once that is settled, also where the process dies then', async () => {
+    const { journal, restarted } = await openHere();
+    const first = await journal.append([set('owl'), set('wren')]);
+    journal.release([first]);
+    await journal.settled();
+    const { found } = await restarted();
+    expect(keysOf(found)).toEqual(['wren']);
+  });
+
   it(`holds exactly what is wanted, whatever is written, buried and let go of (seed ${SEED})`, async () => {
     const random = seededRandom(SEED);
     const { journal, onDisk, idle, restarted } = await openHere();

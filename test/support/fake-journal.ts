@@ -113,6 +113,14 @@ class FakeJournal implements Journal {
     }
   }
 
+  async settled(): Promise<void> {
+    const { records, unwritten, owner, refusal } = this.#disk;
+    if (refusal !== undefined) throw refusal;
+    if (owner !== this) return;
+    for (const sequence of unwritten) records.delete(sequence);
+    unwritten.clear();
+  }
+
   async close(): Promise<void> {
     const { records, unwritten, owner } = this.#disk;
     if (owner !== this) return;

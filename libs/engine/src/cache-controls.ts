@@ -62,7 +62,7 @@ export class CacheControls<V> extends SnapshotControls<V> {
     recorder.emit({ type: 'invalidated', tags });
     if (side?.store.role !== 'cache') return;
     await this.alone(async () => {
-      await side.policy.flush();
+      await side.drain();
       await side.store.deleteTagged(tags);
     });
   }
@@ -154,6 +154,7 @@ export class CacheControls<V> extends SnapshotControls<V> {
       ttlMs: options.ttlMs,
       eviction: { strategy: eviction, ...memory.table.choice },
       writePolicy: side?.policyName,
+      durability: side?.durability,
       store: side && { name: side.storeName, role: side.store.role },
       codec: options.codec.name,
       isolate: options.isolation.name,

@@ -1,4 +1,5 @@
 import type { EvictionChoiceReport } from './eviction/strategy.js';
+import type { Durability } from './write/journal.js';
 
 /** What a cache is made of. */
 export interface CacheInfo {
@@ -15,6 +16,8 @@ export interface CacheInfo {
   readonly eviction: { readonly strategy: string } & Partial<EvictionChoiceReport>;
   /** `undefined` where there is no store. */
   readonly writePolicy: string | undefined;
+  /** What a write survives that is acknowledged and not stored yet; `undefined` where the policy stores before it acknowledges. */
+  readonly durability: Durability | undefined;
   readonly store: { readonly name: string; readonly role: 'cache' | 'record' } | undefined;
   readonly codec: string;
   readonly isolate: string;

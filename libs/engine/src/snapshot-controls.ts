@@ -67,8 +67,8 @@ export abstract class SnapshotControls<V> {
    */
   restore(snapshot: Snapshot): Promise<void> {
     return this.alone(async () => {
-      if (this.#parts.side !== undefined) await this.#parts.side.policy.flush();
-      await this.#restored(await restoreSnapshot(this.#parts, snapshot), snapshot);
+      const entries = await this.#replacing(() => restoreSnapshot(this.#parts, snapshot));
+      await this.#restored(entries, snapshot);
     });
   }
 
@@ -99,8 +99,7 @@ export abstract class SnapshotControls<V> {
       const verified = await verifyFile(handle, resolved, fits);
       const { eviction, writePolicy } = verified.header;
       return this.alone(async () => {
-        if (this.#parts.side !== undefined) await this.#parts.side.policy.flush();
-        const report = await restoreFile(this.#parts, verified);
+        const report = await this.#replacing(() => restoreFile(this.#parts, verified));
         await this.#restored(report.entries, { eviction, writePolicy: writePolicy ?? undefined });
         return report;
       });
@@ -150,6 +149,11 @@ export abstract class SnapshotControls<V> {
       if (side !== undefined) await side.policy.flush();
       return capture(this.#parts, { eviction: memory.table.eviction, writePolicy: side?.policyName });
     });
+  }
+
+  #replacing<T>(restore: () => Promise<T>): Promise<T> {
+    const { side } = this.#parts;
+    return side === undefined ? restore() : side.replacing(restore);
   }
 
   async #restored(entries: number, inCharge: InCharge): Promise<void> {

@@ -81,6 +81,26 @@ describe('a cache with a journal', () => {
     await cache.close();
   });
 
+  it.each<readonly [string, (cache: Cache) => Promise<void>, readonly string[]]>([
+    ['a clear', (cache) => cache.clear(), []],
+    ['an invalidation', (cache) => cache.invalidateTags('night'), ['wren']],
+    ['a restore', async (cache) => cache.restore(await (await openStored()).cache.snapshot()), []],
+  ])('brings nothing back after %s and a crash', async (_what, remove, left) => {
+    const disk = new JournalDisk();
+    disk.isLazy = true;
+    const rows = new Map<string, Row>();
+    const cache = await open(disk, rows, 'writeBack');
+    await cache.set('owl', 1, { tags: ['night'] });
+    await cache.set('wren', 2);
+    await cache.flush();
+    await remove(cache);
+    disk.crash();
+    const second = await open(disk, rows, 'writeBack');
+    await second.flush();
+    expect([...rows.keys()]).toEqual(left);
+    await second.close();
+  });
+
   it('makes a change memory forgets where the journal refuses it', async () => {
     const disk = new JournalDisk();
     const { cache } = await openJournalled(disk);

@@ -2,6 +2,7 @@ import { deadLettersLeft, storeFailed } from './kernel/errors.js';
 import { nameOf } from './kernel/register.js';
 import type { CacheMetrics } from './metrics/cache-metrics.js';
 import type { BackingStore } from './store/backing-store.js';
+import type { Durability } from './write/journal.js';
 import type { CloseReport, WriteContext, WritePolicy, WritePolicyFactory } from './write/policy.js';
 import { within } from './write/within.js';
 import { writeBack } from './write/write-back.js';
@@ -79,6 +80,13 @@ export class StoreSide {
     };
   }
 
+  /** What a write survives that is acknowledged and not stored yet; `undefined` where there are none such. */
+  get durability(): Durability | undefined {
+    const { deadLetters, journal } = this.#policy;
+    if (deadLetters === undefined) return undefined;
+    return journal === undefined ? 'memory' : this.#context.writeBack.durability;
+  }
+
   /** How many dead letters there are. */
   get deadLetters(): number {
     return this.#policy.deadLetters?.list().length ?? 0;
@@ -116,6 +124,21 @@ export class StoreSide {
     this.#policy = next;
   }
 
+  /** Brings everything pending to the store, for good: not even after a crash anything of it is written again. */
+  async drain(): Promise<void> {
+    await this.#policy.flush();
+    await this.#policy.settled?.();
+  }
+
+  /** Runs a change that puts others in the place of all rows, and then forgets what was refused before. To be called while nobody writes. */
+  async replacing<T>(change: () => Promise<T>): Promise<T> {
+    await this.drain();
+    const answers: T[] = [];
+    await this.#policy.discard(async () => void answers.push(await change()));
+    // Where the change has failed, so has what waited for it.
+    return answers[0] as T;
+  }
+
   /** Deletes every row, and what was to become one. To be called while nobody writes. Where the store refuses, all stays as it was. */
   async clear(): Promise<void> {
     await this.#policy.discard(() => this.store.clear());
@@ -141,7 +164,7 @@ export class StoreSide {
     const policy = writeBack.create({ ...this.#context, journal });
     await policy.open?.();
     try {
-      await drain(policy, this.#context.writeBack.maxAttempts);
+      await storeAll(policy, this.#context.writeBack.maxAttempts);
     } finally {
       await policy.close(SWAP_DEADLINE_MS);
     }
@@ -170,7 +193,7 @@ export class StoreSide {
 }
 
 /** Flushes until nothing is pending: what the store refuses becomes a dead letter meanwhile. @throws where the store is down. */
-async function drain(policy: WritePolicy, attempts: number): Promise<void> {
+async function storeAll(policy: WritePolicy, attempts: number): Promise<void> {
   for (let attempt = 1; attempt < attempts; attempt++) {
     const before = policy.pendingCount;
     const failure = await policy.flush().then(

@@ -12,7 +12,7 @@ export class CacheLifecycle implements OnApplicationBootstrap, OnApplicationShut
 
   /** Nest does not tell whether shutdown hooks are enabled; what comes right after the start still counts. */
   onApplicationBootstrap(): void {
-    const names = this.writeBackNames();
+    const names = this.namesWithoutJournal();
     if (names.length === 0) return;
     this.check = setImmediate(() => this.warnWithoutSignals(names));
     this.check.unref();
@@ -28,9 +28,10 @@ export class CacheLifecycle implements OnApplicationBootstrap, OnApplicationShut
     }
   }
 
-  private writeBackNames(): string[] {
+  /** Of the caches whose pending writes are in memory only. */
+  private namesWithoutJournal(): string[] {
     const caches = [...this.caches].filter(
-      ([, cache]) => cache instanceof Cache && cache.info().writePolicy === 'writeBack',
+      ([, cache]) => cache instanceof Cache && cache.info().durability === 'memory',
     );
     return caches.map(([name]) => name);
   }

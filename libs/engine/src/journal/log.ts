@@ -79,6 +79,11 @@ export class Log {
     await this.#running;
   }
 
+  /** Resolves when all releases are written, also those that are on their way: the next group takes along what failed. */
+  settled(): Promise<void> {
+    return this.add(() => undefined);
+  }
+
   /** Writes the releases that wait. */
   async writeReleases(): Promise<void> {
     if (this.#released.length > 0) await this.add(() => undefined);

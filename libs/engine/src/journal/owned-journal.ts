@@ -104,6 +104,10 @@ export class OwnedJournal implements Journal {
       this.#nextRelease ??= clock.schedule(() => void this.#writeReleases(session), RELEASE_WAIT_MS);
   }
 
+  async settled(): Promise<void> {
+    await this.#opened().log.settled();
+  }
+
   async close(): Promise<void> {
     const session = this.#session;
     if (this.#isClosed || session === undefined) return;

@@ -49,6 +49,8 @@ export interface Journal {
   bury(sequence: number, death: Death): Promise<void>;
   /** Lets go of changes. Never fails: what is not let go of is replayed once more. */
   release(sequences: readonly number[]): void;
+  /** Resolves when no replay brings back what was released until now. @throws where that cannot be written; it then goes along with what comes next. */
+  settled(): Promise<void>;
   /** How many changes are not released. */
   readonly depth: number;
   /** How many bytes the journal takes on disk. */

@@ -35,6 +35,15 @@ export class Ledger {
     if (sequences.length > 0) this.journal.release(sequences);
   }
 
+  /** Waits until no replay brings back what was released; where that cannot be written, it is reported. */
+  async settled(): Promise<void> {
+    try {
+      await this.journal?.settled();
+    } catch (problem) {
+      this.#observer.journalTroubled(problem);
+    }
+  }
+
   /** Whether the journal, where there is one, knows now that a change was given up. */
   async bury({ sequence }: PendingChange, death: Death): Promise<boolean> {
     if (this.journal === undefined || sequence === undefined) return true;

@@ -46,6 +46,11 @@ export interface WritePolicy {
    */
   flush(): Promise<number>;
   /**
+   * Resolves when nothing that is stored by now would be written again after a crash: before rows are deleted or replaced behind the policy.
+   * May be left out where there is no journal.
+   */
+  settled?(): Promise<void>;
+  /**
    * Runs a change of the store as a whole, such as clearing it, beside no write of its own, and then forgets what is pending.
    * @throws what the change throws; everything stays pending then.
    */

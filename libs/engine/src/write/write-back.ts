@@ -110,11 +110,16 @@ class WriteBack implements WritePolicy {
     return this.#flusher.flush();
   }
 
+  settled(): Promise<void> {
+    return this.#ledger.settled();
+  }
+
   async discard(change: () => Promise<void>): Promise<void> {
     await this.#traffic.alone(async () => {
       await change();
       this.#ledger.release(this.#pending.clear());
       this.#shelf.clear();
+      await this.#ledger.settled();
     });
     this.#room.freed();
   }

@@ -148,6 +148,20 @@ describe('a process that is killed', () => {
     await third.journal.close();
   });
 
+  it('leaves nothing of what was released, once that is settled', async () => {
+    const first = await open();
+    await first.journal.append([setting('owl'), setting('wren')]);
+    first.journal.release([1]);
+    await first.journal.settled();
+    const copy = mkdtempSync(join(folder, 'copy-'));
+    copyTo(copy);
+    await first.journal.close();
+    directory = copy;
+    const second = await open();
+    expect(namesIn(second.found)).toEqual(['wren']);
+    await second.journal.close();
+  });
+
   it('between taking over and removing leaves changes twice, never none', async () => {
     const first = await open();
     await first.journal.append([setting('owl')]);

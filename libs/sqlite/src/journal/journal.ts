@@ -79,6 +79,10 @@ export class SqliteJournal implements Journal {
     this.#session?.ledger.release(sequences);
   }
 
+  async settled(): Promise<void> {
+    await this.#opened().ledger.settled();
+  }
+
   async close(): Promise<void> {
     await this.#opening?.catch(() => 'whoever opened it is told');
     const session = this.#session;

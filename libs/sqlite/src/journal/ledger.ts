@@ -62,6 +62,11 @@ export class Ledger {
       this.#timer ??= this.#clock.schedule(() => this.write(), RELEASE_WITHIN_MS);
   }
 
+  /** Resolves when all releases are written. */
+  async settled(): Promise<void> {
+    if (this.#group.released.length > 0) await this.#written();
+  }
+
   /** Writes what there is to write, now. */
   write(): void {
     const group = this.#group;
