@@ -1,8 +1,10 @@
 import { turnOfTheLoop } from '../kernel/clock.js';
 import type { PendingChange } from './pending-change.js';
-import type { BatchLimits, PendingWrites } from './pending-writes.js';
+import type { PendingWrites } from './pending-writes.js';
 import type { Stored, StoreTraffic } from './store-traffic.js';
 
+/** What goes to the store in one call is no larger than this, or one change. */
+const BATCH_BYTES = 2 ** 20;
 /** So many changes of a batch that was refused are tried alone; where the store refuses all of these, it is down. */
 const PROBES = 3;
 /** A store that refuses so many calls in a row is down, also where it has taken something before. */
@@ -12,7 +14,8 @@ const STRIKES = 50;
 export interface PassParts {
   readonly pending: PendingWrites;
   readonly traffic: StoreTraffic;
-  readonly limits: BatchLimits;
+  /** How many changes go to the store in one call at most. */
+  readonly batchCount: number;
   /** The time, in monotonic milliseconds. */
   readonly now: () => number;
   readonly retrying: () => void;
@@ -78,10 +81,10 @@ export class FlushPass {
   }
 
   async run(): Promise<PassReport> {
-    const { pending, limits, now } = this.#parts;
+    const { pending, batchCount, now } = this.#parts;
     const refused = pending.takeRefused(this.#isThorough ? Infinity : now());
     while (this.#due > 0 && !this.#isDown) {
-      const batch = pending.take({ ...limits, count: Math.min(limits.count, this.#due) });
+      const batch = pending.take({ count: Math.min(batchCount, this.#due), bytes: BATCH_BYTES });
       if (batch.length === 0) break;
       this.#due -= batch.length;
       await this.#writeBatch(batch);

@@ -13,9 +13,6 @@ import { type Claim, Room } from './room.js';
 import { type Stored, StoreTraffic } from './store-traffic.js';
 import { within } from './within.js';
 
-/** What goes to the store in one call is no larger than this, or one change. */
-const BATCH_BYTES = 2 ** 20;
-
 /**
  * Acknowledges when a change is in the journal, or at once where there is none, and stores it later: the last change of each key, in
  * batches. Without a journal, what is pending is lost when the process dies.
@@ -147,7 +144,7 @@ class WriteBack implements WritePolicy {
       pass: {
         pending: this.#pending,
         traffic: this.#traffic,
-        limits: { count: writeBack.flushCount, bytes: BATCH_BYTES },
+        batchCount: writeBack.flushCount,
         now: () => clock.now(),
         retrying: () => observer.retrying(),
         stored: (stored) => this.#stored(stored),
