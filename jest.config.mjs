@@ -13,5 +13,8 @@ export default {
     '^#devalue$': 'devalue',
   },
   reporters: ['default', '<rootDir>/test/setup/closing-line.mjs'],
+  // Left alone, jest would use one of two cores, and one process that grows with every file.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1gb',
   errorOnDeprecated: true,
 };
