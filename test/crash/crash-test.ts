@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCache, seededRandom } from 'nuthatch/engine';
 import { type AppliedLog, appliedLog } from './applied-log.js';
-import { type Cell, nameOf, optionsOf, type Place, storeOf } from './cells.js';
+import { type Cell, nameOf, optionsOf, type Orders, type Place, storeOf } from './cells.js';
 import { Ledger, type State } from './ledger.js';
 import { liveAndDie } from './live-and-die.js';
 
@@ -46,9 +46,11 @@ async function killOver(
   const breaches: string[] = [];
   let [acknowledged, recovered, lost] = [0, 0, 0];
   for (let kill = 0; kill < kills; kill++) {
-    await liveAndDie({ cell, place, first: ledger.first }, random, (key, number) =>
-      ledger.acknowledge(key, number),
-    );
+    const orders: Orders = { cell, place, first: ledger.first };
+    await liveAndDie({ script: './writer.ts', orders }, random, (line) => {
+      const at = line.lastIndexOf(' ');
+      ledger.acknowledge(line.slice(0, at), Number(line.slice(at + 1)));
+    });
     const before = await read(cell, place, 'alone');
     const verdict = ledger.judge(before, await read(cell, place, 'recovered'));
     acknowledged += verdict.acknowledged;

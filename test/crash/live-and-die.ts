@@ -3,23 +3,32 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Orders } from './cells.js';
 
-const WRITER = fileURLToPath(new URL('./writer.ts', import.meta.url));
 const LOADER = '@swc-node/register/esm-register';
-/** One writer in so many is killed while it starts, and recovers what the last one left. */
+/** One in so many is killed while it starts, and recovers what the last one left. */
 const STARTS_KILLED = 5;
 const LONGEST_START_MS = 1200;
 const SHORTEST_LIFE_MS = 20;
 const LONGEST_LIFE_MS = 400;
 
-/** Starts a writer and kills it at a random moment; answers when it is dead and everything it acknowledged is known. */
+/** A program of this folder, and what it is told. */
+export interface Program {
+  readonly script: './writer.ts' | './restorer.ts';
+  /** Survives JSON. */
+  readonly orders: unknown;
+}
+
+/**
+ * Starts a program and kills it at a random moment; answers when it is dead and every line that it has said is heard. It says `ready` first, on its
+ * fourth stream.
+ */
 export async function liveAndDie(
-  orders: Orders,
+  { script, orders }: Program,
   random: { next(): number },
-  acknowledge: (key: string, number: number) => void,
+  hear: (line: string) => void,
 ): Promise<void> {
-  const child = spawn(process.execPath, ['--import', LOADER, WRITER, JSON.stringify(orders)], {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const child = spawn(process.execPath, ['--import', LOADER, path, JSON.stringify(orders)], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     // Spelt out, since jest has an environment of its own.
     env: process.env,
@@ -34,9 +43,8 @@ export async function liveAndDie(
       if (!diesYoung) killIn(SHORTEST_LIFE_MS + random.next() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
       continue;
     }
-    const at = line.lastIndexOf(' ');
-    acknowledge(line.slice(0, at), Number(line.slice(at + 1)));
+    hear(line);
   }
   const [code, signal] = await dies;
-  if (signal !== 'SIGKILL') throw new Error(`the writer ended by itself, with ${String(code ?? signal)}`);
+  if (signal !== 'SIGKILL') throw new Error(`${script} ended by itself, with ${String(code ?? signal)}`);
 }
