@@ -1,4 +1,5 @@
 import { type ByteSize, parseByteSize } from './kernel/byte-size.js';
+import { parseCount } from './kernel/count.js';
 import { parseDuration } from './kernel/duration.js';
 import { badOption, unknownOption } from './kernel/errors.js';
 import { Problems } from './kernel/problems.js';
@@ -130,9 +131,4 @@ function parsePolicy<V>({ store, writePolicy }: CacheOptions<V>): WritePolicyFac
   if (writePolicy !== undefined && store === undefined)
     throw badOption('store', 'given where writePolicy is', store);
   return factory;
-}
-
-function parseCount(option: string, count: number): number {
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw badOption(option, 'a positive whole number', count);
 }

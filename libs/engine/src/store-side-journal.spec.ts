@@ -29,6 +29,7 @@ describe('a cache with a journal', () => {
     const rows = new Map<string, Row>();
     const first = await open(disk, rows, 'writeBack');
     await first.set('owl', 1);
+    expect(first.info().durability).toBe('journal');
     expect(first.metrics()).toMatchObject({ journal_depth: 1, journal_bytes: 100, dirty_writes_pending: 1 });
     const [left] = disk.records.values();
     const version = left?.operation.type === 'set' ? left.operation.row.version : 0;
@@ -78,6 +79,9 @@ describe('a cache with a journal', () => {
     expect(rows.has('owl')).toBe(true);
     await cache.set('wren', 2);
     expect([disk.keys(), cache.metrics().dirty_writes_pending]).toEqual([[], 1]);
+    expect(cache.info().durability).toBe('memory');
+    await cache.swapWritePolicy('writeThrough');
+    expect(cache.info().durability).toBeUndefined();
     await cache.close();
   });
 

@@ -505,6 +505,19 @@ describe('MemoryCache: resize', () => {
 });
 
 describe('MemoryCache: swap', () => {
+  it.each([
+    [true, 'wren'],
+    [false, 'owl'],
+  ])('hands on how often entries were read, where that is counted: %s', (countHits, victim) => {
+    const cache = new MemoryCache<string, number>({ maxItems: 3, eviction: 'lru', countHits });
+    for (const key of ['owl', 'wren', 'jay']) cache.set(key, 1);
+    for (const key of ['owl', 'owl', 'owl', 'wren', 'jay']) cache.get(key);
+    cache.swapEviction('lfu');
+    cache.set('emu', 1);
+    expect(['owl', 'wren', 'jay', 'emu'].filter((key) => !cache.has(key))).toEqual([victim]);
+    cache.audit();
+  });
+
   const pairs = names.flatMap((from) => names.map((to): [EvictionName, EvictionName] => [from, to]));
 
   it.each(pairs)('keeps every entry from %s to %s, and its life', (from, to) => {

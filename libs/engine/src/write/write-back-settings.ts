@@ -1,4 +1,5 @@
 import { type ByteSize, parseByteSize } from '../kernel/byte-size.js';
+import { parseCount } from '../kernel/count.js';
 import { type Duration, parseDuration } from '../kernel/duration.js';
 import { badOption, unknownOption } from '../kernel/errors.js';
 import type { Partially, Problems } from '../kernel/problems.js';
@@ -89,9 +90,4 @@ function parseDurability({ durability, journal }: WriteBackSettings): Durability
 function parseChoice<T extends string>(option: string, known: readonly T[], chosen: T): T {
   if (known.includes(chosen)) return chosen;
   throw badOption(option, `one of ${known.join(', ')}`, chosen);
-}
-
-function parseCount(option: string, count: number): number {
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw badOption(option, 'a positive whole number', count);
 }
