@@ -17,7 +17,7 @@ const BREACHES = `SELECT key || ' ' || version || ' after ' || earlier AS breach
   WHERE version <= earlier`;
 
 export function appliedLog(store: StoreName, place: Place): AppliedLog {
-  return store === 'sqlite' ? inSqlite(join(place.folder, 'crash.db')) : inPostgres(place.table);
+  return store === 'sqlite' ? inSqlite(join(place.folder, 'crash.db')) : inPostgres(place);
 }
 
 function inSqlite(file: string): AppliedLog {
@@ -46,9 +46,9 @@ function inSqlite(file: string): AppliedLog {
   };
 }
 
-function inPostgres(table: string): AppliedLog {
+function inPostgres({ table, connectionString }: Place): AppliedLog {
   const query = async (sql: string): Promise<readonly { readonly breach: string }[]> => {
-    const client = new pg.Client();
+    const client = new pg.Client({ connectionString });
     await client.connect();
     try {
       return (await client.query<{ breach: string }>(sql)).rows;

@@ -21,8 +21,9 @@ export interface Cell {
 /** Where a cell keeps what survives. */
 export interface Place {
   readonly folder: string;
-  /** The table in PostgreSQL. */
+  /** The table in PostgreSQL, and the server; nothing where none answers. */
   readonly table: string;
+  readonly connectionString: string | undefined;
 }
 
 /** What a child is told; survives JSON. */
@@ -62,6 +63,8 @@ export function optionsOf({ durability, store, journal }: Cell, place: Place): C
 }
 
 /** The store alone, as it was left. */
-export function storeOf(store: StoreName, { folder, table }: Place): BackingStoreFactory {
-  return store === 'sqlite' ? sqlite({ file: join(folder, 'crash.db') }) : postgres({ table });
+export function storeOf(store: StoreName, { folder, table, connectionString }: Place): BackingStoreFactory {
+  return store === 'sqlite'
+    ? sqlite({ file: join(folder, 'crash.db') })
+    : postgres({ table, connectionString });
 }

@@ -22,10 +22,20 @@ export interface CellReport {
   readonly breaches: readonly string[];
 }
 
+/** How long a cell is tried, and where PostgreSQL is. */
+export interface CrashPlan {
+  readonly kills: number;
+  readonly seed: number;
+  readonly connectionString: string | undefined;
+}
+
 /** Kills a writer over and over, and looks after each restart whether everything is there that was promised. */
-export async function crashTest(cell: Cell, kills: number, seed: number): Promise<CellReport> {
+export async function crashTest(
+  cell: Cell,
+  { kills, seed, connectionString }: CrashPlan,
+): Promise<CellReport> {
   const folder = await mkdtemp(join(tmpdir(), 'nuthatch-crash-'));
-  const place = { folder, table: `crash_${randomBytes(6).toString('hex')}` };
+  const place = { folder, table: `crash_${randomBytes(6).toString('hex')}`, connectionString };
   const log = appliedLog(cell.store, place);
   try {
     await read(cell, place, 'alone'); // makes the tables

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type Cell, cells, nameOf } from './cells.js';
+import { findPostgres } from '../support/postgres-server.js';
+import { cells, nameOf } from './cells.js';
 import { type CellReport, crashTest } from './crash-test.js';
-import { answers } from './postgres-answers.js';
 
 const USAGE = `npm run crash-test -- [--kills N] [--seed N] [--only "sqlite fsync"]
   kills writers by SIGKILL, spread over every durability, store and journal, and looks whether what was acknowledged is there`;
@@ -20,7 +20,10 @@ if (values.help) console.log(USAGE);
 else await run(Number(values.kills), Number(values.seed));
 
 async function run(kills: number, seed: number): Promise<void> {
-  const chosen = await available();
+  const server = await findPostgres();
+  const chosen = cells.filter(
+    (cell) => nameOf(cell).startsWith(values.only) && (cell.store === 'sqlite' || server !== undefined),
+  );
   console.log(`seed ${seed}; ${chosen.length} cells`);
   const waiting = chosen.map((cell, at) => ({
     cell,
@@ -30,7 +33,7 @@ async function run(kills: number, seed: number): Promise<void> {
   const reports: CellReport[] = [];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const report = await crashTest(next.cell, next.kills, next.seed);
+      const report = await crashTest(next.cell, { ...next, connectionString: server?.connectionString });
       console.log(lineOf(report));
       reports.push(report);
     }
@@ -44,13 +47,6 @@ async function run(kills: number, seed: number): Promise<void> {
     `kills ${total((report) => report.kills)}, acknowledged ${total((report) => report.acknowledged)}, recovered ${total((report) => report.recovered)}, lost ${lost}`,
   );
   if (lost > 0) process.exitCode = 1;
-}
-
-async function available(): Promise<readonly Cell[]> {
-  const wanted = cells.filter((cell) => nameOf(cell).startsWith(values.only));
-  if (await answers()) return wanted;
-  console.log('no PostgreSQL answers: its cells are left out');
-  return wanted.filter(({ store }) => store !== 'postgres');
 }
 
 /** Whoever comes first has one more where it does not come out even. */

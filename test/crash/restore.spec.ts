@@ -3,18 +3,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCache, seededRandom } from 'nuthatch/engine';
+import { findPostgres } from '../support/postgres-server.js';
 import { appliedLog } from './applied-log.js';
 import { type Place, type StoreName, storeOf } from './cells.js';
 import { liveAndDie } from './live-and-die.js';
-import { answers } from './postgres-answers.js';
 import type { RestoreOrders } from './restore-orders.js';
 
 const KILLS = 3;
 const SEED = 20_261_122;
 const KEYS = Array.from({ length: 3000 }, (_, at) => `key ${at}`);
 
-const hasPostgres = await answers();
-if (!hasPostgres) console.log('skipped: killed restores over PostgreSQL, since no server answers');
+const server = await findPostgres();
 
 /** A snapshot in which every value is `value`, and half of the keys are there. */
 async function snapshotOf(folder: string, value: string, parity: number): Promise<string> {
@@ -36,11 +35,12 @@ async function countIn(store: StoreName, place: Place): Promise<Record<string, n
 }
 
 describe('a restore that is killed', () => {
-  it.each(['sqlite', ...(hasPostgres ? ['postgres' as const] : [])] as const)(
+  it.each(['sqlite', ...(server === undefined ? [] : ['postgres' as const])] as const)(
     'leaves all of the old rows or all of the new ones: %s',
     async (store) => {
       const folder = await mkdtemp(join(tmpdir(), 'nuthatch-restore-'));
-      const place = { folder, table: `restore_${randomBytes(6).toString('hex')}` };
+      const table = `restore_${randomBytes(6).toString('hex')}`;
+      const place = { folder, table, connectionString: server?.connectionString };
       try {
         const files = [await snapshotOf(folder, 'even', 0), await snapshotOf(folder, 'odd', 1)];
         const orders: RestoreOrders = { store, place, files };
