@@ -15,7 +15,7 @@ import { join, relative } from 'node:path';
 import { fileJournal } from 'nuthatch/engine';
 import { FakeClock } from 'nuthatch/testing';
 import { namespaceFolder } from '../../libs/engine/src/journal/folder-names.js';
-import { thisMachine } from '../../libs/engine/src/journal/machine.js';
+import { thisMachine } from '../../libs/engine/src/kernel/machine.js';
 import { keysOf, set } from './open.js';
 
 const folders: string[] = [];

@@ -119,6 +119,26 @@ describe('a write', () => {
     expect([count('write') - writes, count('sync') - syncs]).toEqual([1, 1]);
   });
 
+  it('is shared by what promises lead to, without a turn of the event loop, where it need not be synced', async () => {
+    const { journal, disk } = await openHere('journal');
+    await journal.append([set('first')]);
+    const writes = disk.done.get('write') ?? 0;
+    let hasTurned = false;
+    setImmediate(() => (hasTurned = true));
+    const late = Promise.resolve().then(() => journal.append([set('late')]));
+    await Promise.all([journal.append([set('early')]), late]);
+    expect([(disk.done.get('write') ?? 0) - writes, hasTurned]).toEqual([1, false]);
+  });
+
+  it('lets the event loop turn now and then, also where its writer waits for nothing else', async () => {
+    const { journal } = await openHere('journal');
+    let turns = 0;
+    const turn = (): unknown => setImmediate(() => turns++ < 1000 && turn());
+    turn();
+    for (let at = 0; at < 100; at++) await journal.append([set('owl')]);
+    expect(turns).toBeGreaterThanOrEqual(9);
+  });
+
   it('is not synced where only the death of the process is to be survived', async () => {
     const { journal, disk } = await openHere('journal');
     await journal.append([set('first')]);

@@ -1,7 +1,7 @@
 import type { Durability, JournalRecord, Operation } from 'nuthatch/engine';
 import { FakeClock, settle } from 'nuthatch/testing';
 import type { Disk } from '../../libs/engine/src/journal/disk.js';
-import type { Machine } from '../../libs/engine/src/journal/machine.js';
+import type { Machine } from '../../libs/engine/src/kernel/machine.js';
 import { resolveFileJournalOptions } from '../../libs/engine/src/journal/options.js';
 import { OwnedJournal } from '../../libs/engine/src/journal/owned-journal.js';
 

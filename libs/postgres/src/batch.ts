@@ -6,12 +6,15 @@ import { type Keys, toColumn, toTag } from './text.js';
 const LARGEST_STATEMENT_BYTES = 16 * 1024 ** 2;
 /** What a row weighs in a statement beside its key, value and tags. */
 const ROW_OVERHEAD_BYTES = 50;
+/** The columns of a deletion, beside key and version. */
+const DELETION = { expiresAt: null, freshUntil: null, tags: '{}', value: null, bytes: null } as const;
 
 /** A change to one key, as columns; without value and bytes it is the deletion of that key. */
 export interface Change {
   readonly key: string;
   readonly version: number;
   readonly expiresAt: number | null;
+  readonly freshUntil: number | null;
   readonly tags: string;
   readonly value: string | null;
   readonly bytes: Buffer | null;
@@ -72,6 +75,7 @@ export function putValues({ namespace, changes, onlyNewer }: Batch): unknown[] {
     changes.map(({ tags }) => tags),
     changes.map(({ value }) => value),
     changes.map(({ bytes }) => bytes),
+    changes.map(({ freshUntil }) => freshUntil),
     onlyNewer,
   ];
 }
@@ -86,16 +90,17 @@ function changeOf(keys: Keys, operation: Operation): Change | undefined {
   if (operation.type === 'set') return columnsOf(keys, operation.row);
   const [key] = keys.findable([operation.key]);
   if (key === undefined) return undefined;
-  return { key, version: operation.version, expiresAt: null, tags: '{}', value: null, bytes: null };
+  return { ...DELETION, key, version: operation.version };
 }
 
-function columnsOf(keys: Keys, { key, version, expiresAt, tags, value }: Row): Change {
+function columnsOf(keys: Keys, { key, version, expiresAt, freshUntil, tags, value }: Row): Change {
   const isText = typeof value === 'string';
   if (!isText && !ArrayBuffer.isView(value)) throw notEncoded(value);
   return {
     key: keys.toColumn(key),
     version,
     expiresAt: expiresAt ?? null,
+    freshUntil: freshUntil ?? null,
     tags: arrayOf(tags.map(toTag)),
     value: isText ? toColumn(value, 'a value') : null,
     bytes: isText ? null : Buffer.from(value.buffer, value.byteOffset, value.byteLength),

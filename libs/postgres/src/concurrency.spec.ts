@@ -60,7 +60,7 @@ describeWith(server)('writers of the same keys', () => {
     expect([...seen].filter((picture) => picture.startsWith('torn'))).toEqual([]);
   });
 
-  it('may clear, delete by tag and replace all rows meanwhile', async () => {
+  it('may clear, invalidate and replace all rows meanwhile', async () => {
     const stores = await Promise.all([open(), open(), open(), open()]);
     const tasks = stores.map(async (store, writer) => {
       for (let round = 0; round < 12; round += 1) {
@@ -68,7 +68,7 @@ describeWith(server)('writers of the same keys', () => {
         await store.apply(mixed(keys, round + writer));
         const sweeping = [
           () => store.clear(),
-          () => store.deleteTagged(['odd']),
+          () => store.invalidate([{ scope: 'tag', name: 'odd', version: round }]),
           () => store.replaceAll(half(keys)),
           () => store.rows(),
         ];

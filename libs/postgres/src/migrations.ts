@@ -3,6 +3,7 @@ import { batchOf, putValues } from './batch.js';
 import { codeOf } from './client.js';
 import type { Database } from './database.js';
 import { newerSchema, unusable } from './errors.js';
+import { rememberValues } from './invalidations.js';
 import { statementsOn } from './sql.js';
 import type { TableName } from './table-name.js';
 import { Keys } from './text.js';
@@ -13,8 +14,8 @@ const MARK = /^Nuthatch, schema (\d+)$/;
 const OLDEST_SERVER = 12;
 
 /** SQL that brings a table from version n to n + 1, the first from nothing to 1. Lines are added, never changed. */
-export const migrations: readonly ((table: string) => string)[] = [
-  (table) => `
+export const migrations: readonly ((table: TableName) => string)[] = [
+  ({ sql: table }) => `
   CREATE TABLE ${table} (
     namespace text COLLATE "C" NOT NULL,
     key text COLLATE "C" NOT NULL,
@@ -27,6 +28,18 @@ export const migrations: readonly ((table: string) => string)[] = [
   );
   CREATE INDEX ON ${table} USING gin (tags) WHERE tags <> '{}';
   CREATE INDEX ON ${table} (namespace, expires_at) WHERE expires_at IS NOT NULL;
+  `,
+  ({ sql: table, invalidations }) => `
+  ALTER TABLE ${table} ADD COLUMN fresh_until bigint;
+  CREATE TABLE ${invalidations} (
+    namespace text COLLATE "C" NOT NULL,
+    scope text COLLATE "C" NOT NULL,
+    digest text COLLATE "C" NOT NULL,
+    name text NOT NULL,
+    version bigint NOT NULL,
+    is_swept boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (namespace, scope, digest)
+  );
   `,
 ];
 
@@ -48,7 +61,9 @@ export async function prepareTable(database: Database, table: TableName, steps =
   try {
     const run: Run = (text, values) => database.run(text, values);
     if ((await versionOf(run, table, steps.length)) < steps.length) await migrate(database, table, steps);
-    await database.run(statementsOn(table).put, putValues(batchOf(new Keys(''), [])));
+    const [sql, keys] = [statementsOn(table), new Keys('')];
+    await database.run(sql.put, putValues(batchOf(keys, [])));
+    await database.run(sql.remember, rememberValues(keys, []));
   } catch (error) {
     throw explained(error, table);
   }
@@ -59,7 +74,7 @@ async function migrate(database: Database, table: TableName, steps: typeof migra
     await session.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`nuthatch ${table.sql}`]);
     const version = await versionOf((text, values) => session.run(text, values), table, steps.length);
     if (version === steps.length) return;
-    for (const step of steps.slice(version)) await session.run(step(table.sql));
+    for (const step of steps.slice(version)) await session.run(step(table));
     await session.run(`COMMENT ON TABLE ${table.sql} IS 'Nuthatch, schema ${steps.length}'`);
   });
 }

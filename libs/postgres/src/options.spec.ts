@@ -14,7 +14,11 @@ it('gives every option its default', () => {
       ssl: undefined,
       maxConnections: 10,
     },
-    table: { sql: '"nuthatch_entry"', shown: 'nuthatch_entry' },
+    table: {
+      sql: '"nuthatch_entry"',
+      invalidations: '"nuthatch_entry_invalidation"',
+      shown: 'nuthatch_entry',
+    },
     role: 'record',
     timeouts: { connectTimeoutMs: 5000, statementTimeoutMs: 10_000, bulkTimeoutMs: 300_000 },
   });
@@ -23,6 +27,7 @@ it('gives every option its default', () => {
 it('quotes table and schema', () => {
   expect(resolveOptions({ table: 'Birds.nest_1' }).table).toEqual({
     sql: '"Birds"."nest_1"',
+    invalidations: '"Birds"."nest_1_invalidation"',
     shown: 'Birds.nest_1',
   });
 });
@@ -38,7 +43,7 @@ it.each<[string, Partial<Record<keyof PostgresOptions, unknown>>]>([
   ['table', { table: 'a"; DROP TABLE b; --' }],
   ['table', { table: 'nest\n' }],
   ['table', { table: 'vögel' }],
-  ['table', { table: 'x'.repeat(64) }],
+  ['table', { table: 'x'.repeat(51) }],
   ['table', { table: 5 }],
   ['role', { role: 'owner' }],
   ['pool', { pool: {} }],

@@ -3,7 +3,7 @@ import type { StoreRole } from 'nuthatch/engine';
 import type { PostgresClient, PostgresPool } from './client.js';
 import { badPostgresOptions } from './errors.js';
 import { loadClient } from './load-client.js';
-import { isTableName, type TableName, tableName } from './table-name.js';
+import { isTableName, LONGEST_TABLE_NAME, type TableName, tableName } from './table-name.js';
 
 /** What {@link postgres} may be told. */
 export interface PostgresOptions {
@@ -107,7 +107,7 @@ function sourceProblems({ pool, connectionString, ...rest }: PostgresOptions): s
 function wordProblems({ table = DEFAULT_TABLE, role = 'record' }: PostgresOptions): string[] {
   const problems: string[] = [];
   if (!isTableName(table)) {
-    const expected = "letters, digits and '_' (at most 63, no digit first), or schema.table";
+    const expected = `letters, digits and '_' (at most ${LONGEST_TABLE_NAME}, no digit first), or schema.table`;
     problems.push(`table must be ${expected}, got ${shown(table)}`);
   }
   if (!['cache', 'record'].includes(role))

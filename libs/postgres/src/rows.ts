@@ -10,6 +10,7 @@ interface StoredRow {
   readonly tags: string;
   readonly value: string | null;
   readonly bytes: string | null;
+  readonly fresh_until: string | null;
 }
 
 /** The rows that a statement has found. */
@@ -18,7 +19,15 @@ export function rowsOf({ rows }: PostgresResult): Row[] {
   return (rows as readonly StoredRow[]).map(toRow);
 }
 
-function toRow({ key, version, expires_at: expiresAt, tags, value, bytes }: StoredRow): Row {
+function toRow({
+  key,
+  version,
+  expires_at: expiresAt,
+  tags,
+  value,
+  bytes,
+  fresh_until: freshUntil,
+}: StoredRow): Row {
   return {
     key: fromColumn(key),
     value: value === null ? Buffer.from(bytes ?? '', 'base64') : fromColumn(value),
@@ -26,5 +35,6 @@ function toRow({ key, version, expires_at: expiresAt, tags, value, bytes }: Stor
     version: Number(version),
     // An array of text, as JSON.
     tags: tags === '[]' ? [] : (JSON.parse(tags) as string[]).map(fromColumn),
+    freshUntil: freshUntil === null ? undefined : Number(freshUntil),
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { type BackingStore, MapStore, type Operation, type Row } from 'nuthatch/engine';
+import { type BackingStore, type Invalidation, MapStore, type Operation, type Row } from 'nuthatch/engine';
 import { FakeClock } from 'nuthatch/testing';
 import {
   describeWith,
@@ -44,6 +44,12 @@ describeWith(server)('a store in PostgreSQL', () => {
     const put = (...rows: readonly Row[]) => store.apply(rows.map((each) => ({ type: 'set', row: each })));
     const keys = async () => Array.from(await store.rows(), ({ key }) => key).sort();
     return { store, clock, put, keys };
+  }
+
+  /** Resolves when everything has been deleted that is to be. */
+  async function swept(): Promise<void> {
+    const waiting = `SELECT 1 FROM ${table}_invalidation WHERE NOT is_swept`;
+    while ((await schema.ask(waiting)).length > 0);
   }
 
   /** Rows that the table will not have. */
@@ -163,7 +169,8 @@ describeWith(server)('a store in PostgreSQL', () => {
         const other = await open({}, name);
         expect(await other.store.rows()).toEqual([]);
         await other.put(row('owl'));
-        await store.deleteTagged([name]);
+        await store.invalidate([{ scope: 'tag', name, version: 1 }]);
+        await swept();
         expect(await store.rows()).toEqual([]);
         await other.store.apply([{ type: 'delete', key: 'owl', version: 2 }]);
         expect(await other.store.rows()).toEqual([]);
@@ -185,7 +192,8 @@ describeWith(server)('a store in PostgreSQL', () => {
       await put(row('\ufffd', { tags: ['\ufffd'] }));
       expect(await store.get('\ud800')).toBeUndefined();
       await store.apply([{ type: 'delete', key: '\ud800', version: 2 }]);
-      await store.deleteTagged(['\ud800']);
+      await store.invalidate([{ scope: 'tag', name: '\ud800', version: 1 }]);
+      await swept();
       expect(await keys()).toEqual(['\ufffd']);
     });
 
@@ -257,23 +265,35 @@ describeWith(server)('a store in PostgreSQL', () => {
         .map(([key, value, tags, at]) => set(row(key, { value, tags, version: at }))),
       fc.tuple(name, version).map(([key, at]) => ({ type: 'delete', key, version: at }) as const),
     );
+    const invalidation = fc.record({
+      scope: fc.constantFrom('tag' as const, 'prefix' as const, 'pattern' as const),
+      name: fc.oneof(name, fc.constantFrom('*', '?', '?0', '\u0001?')),
+      version,
+    });
     const act = fc.oneof(
       { weight: 5, arbitrary: fc.array(change, { maxLength: 6 }) },
-      { weight: 1, arbitrary: fc.array(name, { maxLength: 2 }).map((tags) => ({ tags })) },
+      { weight: 1, arbitrary: fc.array(invalidation, { maxLength: 2 }).map((gone) => ({ gone })) },
       { weight: 1, arbitrary: fc.constant('clear' as const) },
     );
-    const perform = (store: BackingStore, task: Operation[] | { tags: string[] } | 'clear') => {
+    const perform = async (store: BackingStore, task: Operation[] | { gone: Invalidation[] } | 'clear') => {
       if (task === 'clear') return store.clear();
-      return 'tags' in task ? store.deleteTagged(task.tags) : store.apply(task);
+      if (!('gone' in task)) return store.apply(task);
+      await store.invalidate(task.gone);
+      return swept();
     };
     const byKey = async (store: BackingStore) =>
       new Map(Array.from(await store.rows(), (each) => [each.key, each]));
+    const ofEach = async (store: BackingStore) =>
+      new Map(
+        Array.from(await store.invalidations(), (each) => [`${each.scope} ${each.name}`, each.version]),
+      );
     const { store } = await open();
     const sameAsMap = fc.asyncProperty(fc.array(act, { maxLength: 12 }), async (acts) => {
       const model = new MapStore();
       await store.clear();
       for (const each of acts) await Promise.all([perform(store, each), perform(model, each)]);
       expect(await byKey(store)).toEqual(await byKey(model));
+      expect(await ofEach(store)).toEqual(await ofEach(model));
     });
     await fc.assert(sameAsMap, { numRuns: 40 });
   });
@@ -289,7 +309,8 @@ describeWith(server)('a store in PostgreSQL', () => {
           () => store.getMany([]),
           () => store.apply([]),
           () => store.clear(),
-          () => store.deleteTagged([]),
+          () => store.invalidate([]),
+          () => store.invalidations(),
           () => store.rows(),
           () => store.scan?.()[Symbol.asyncIterator]().next(),
           () => store.replaceAll(pages()),

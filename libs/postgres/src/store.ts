@@ -1,14 +1,24 @@
-import type { ApplyOptions, BackingStore, Operation, Row, StoreContext, StoreRole } from 'nuthatch/engine';
+import type {
+  ApplyOptions,
+  BackingStore,
+  Invalidation,
+  Operation,
+  Row,
+  StoreContext,
+  StoreRole,
+} from 'nuthatch/engine';
 import { batchOf } from './batch.js';
 import type { Connections } from './connections.js';
 import { Database } from './database.js';
 import { storeClosed } from './errors.js';
+import { invalidationsOf, newestOf, rememberValues } from './invalidations.js';
 import { prepareTable } from './migrations.js';
 import type { ResolvedOptions } from './options.js';
 import { rowsOf } from './rows.js';
 import type { Session } from './session.js';
 import { EXPIRED_AT_ONCE, ROWS_PER_PAGE, type Statements, statementsOn } from './sql.js';
-import { findableTags, Keys } from './text.js';
+import { Sweeper } from './sweeper.js';
+import { Keys } from './text.js';
 import { replace, write } from './write.js';
 
 /** How long a write may do without removing what has expired. */
@@ -26,6 +36,7 @@ export class PostgresStore implements BackingStore {
   readonly #calls = new Set<Promise<unknown>>();
   readonly #scans = new Set<Session>();
   #opening: Promise<Database> | undefined;
+  #sweeping: Sweeper | undefined;
   #nextSweepAt = -Infinity;
 
   /** @throws CacheError `bad_option` for a namespace that no column can hold. */
@@ -70,11 +81,31 @@ export class PostgresStore implements BackingStore {
   }
 
   clear(): Promise<void> {
-    return this.#changeMany(this.#sql.clear, [this.#keys.namespace]);
+    return this.#call(async (database) => {
+      await this.#endSweeping();
+      await database.transaction('bulk', async (session) => {
+        await session.run(this.#sql.clear, [this.#keys.namespace]);
+        await session.run(this.#sql.forget, [this.#keys.namespace]);
+      });
+    });
   }
 
-  async deleteTagged(tags: readonly string[]): Promise<void> {
-    await this.#changeMany(this.#sql.deleteTagged, [this.#keys.namespace, findableTags(tags)]);
+  invalidate(invalidations: readonly Invalidation[]): Promise<void> {
+    return this.#call(async (database) => {
+      const newest = newestOf(invalidations);
+      if (newest.length === 0) return;
+      await database.run(this.#sql.remember, rememberValues(this.#keys, newest));
+      this.#sweeper(database).add(newest);
+    });
+  }
+
+  /** Where a process has ended before it could delete what they make gone, this one does. */
+  invalidations(): Promise<readonly Invalidation[]> {
+    return this.#call(async (database) => {
+      const found = invalidationsOf(await database.run(this.#sql.remembered, [this.#keys.namespace]));
+      this.#sweeper(database).add(found.filter(({ isSwept }) => !isSwept));
+      return found.map(({ scope, name, version }) => ({ scope, name, version }));
+    });
   }
 
   rows(): Promise<readonly Row[]> {
@@ -104,7 +135,10 @@ export class PostgresStore implements BackingStore {
   }
 
   replaceAll(pages: AsyncIterable<readonly Row[]>): Promise<void> {
-    return this.#call((database) => replace(database, { sql: this.#sql, keys: this.#keys, pages }));
+    return this.#call(async (database) => {
+      await this.#endSweeping();
+      await replace(database, { sql: this.#sql, keys: this.#keys, pages });
+    });
   }
 
   /** Finishes the calls that it was given; scans end where they are. */
@@ -116,6 +150,7 @@ export class PostgresStore implements BackingStore {
       () => false, // what failed to open has told whoever opened it
     );
     await Promise.allSettled(this.#calls);
+    await this.#endSweeping();
     for (const session of this.#scans) session.abandon();
     if (isOpen === true) await this.#connections.release();
   }
@@ -146,8 +181,16 @@ export class PostgresStore implements BackingStore {
     }
   }
 
-  async #changeMany(statement: string, values: unknown[]): Promise<void> {
-    await this.#call((database) => database.transaction('bulk', (session) => session.run(statement, values)));
+  /** What is swept no longer counts once invalidations are forgotten: rows that come then are not to be taken for those that were gone. */
+  async #endSweeping(): Promise<void> {
+    const sweeping = this.#sweeping;
+    this.#sweeping = undefined;
+    await sweeping?.close();
+  }
+
+  #sweeper(database: Database): Sweeper {
+    this.#sweeping ??= new Sweeper({ database, sql: this.#sql, keys: this.#keys });
+    return this.#sweeping;
   }
 
   async *#pages(session: Session): AsyncGenerator<readonly Row[], void> {

@@ -12,6 +12,7 @@ import { Database } from './database.js';
 import { postgres, type PostgresOptions } from './index.js';
 import { migrations, prepareTable } from './migrations.js';
 import { resolveOptions } from './options.js';
+import { type TableName, tableName } from './table-name.js';
 
 const server = await findPostgres();
 
@@ -64,7 +65,7 @@ describeWith(server)('the table', () => {
     );
     await Promise.all(stores.map((store) => store.open()));
     await Promise.all(stores.map((store) => store.close()));
-    expect(await catalogued()).toMatchObject([{ obj_description: 'Nuthatch, schema 1' }]);
+    expect(await catalogued()).toMatchObject([{ obj_description: 'Nuthatch, schema 2' }]);
   });
 
   it('is left as it is by those who find it', async () => {
@@ -81,7 +82,8 @@ describeWith(server)('the table', () => {
     await schema.ask(sql.replaceAll('nuthatch_entry', byHand.table));
     await open(byHand);
     await open();
-    expect(await shapeOf(byHand.table)).toEqual(await shapeOf(table.table));
+    for (const suffix of ['', '_invalidation'])
+      expect(await shapeOf(byHand.table + suffix)).toEqual(await shapeOf(table.table + suffix));
   });
 
   it('keeps its name as it is written', async () => {
@@ -106,25 +108,25 @@ describeWith(server)('the table', () => {
     ['a view', (name) => `CREATE VIEW ${name} AS SELECT 1 AS key`, 'expected a table of Nuthatch'],
     [
       'another shape',
-      (name) => `CREATE TABLE ${name} (key text); COMMENT ON TABLE ${name} IS 'Nuthatch, schema 1'`,
+      (name) => `CREATE TABLE ${name} (key text); COMMENT ON TABLE ${name} IS 'Nuthatch, schema 2'`,
       'column "namespace" of relation .* does not exist',
     ],
     [
       'no primary key',
-      (name) => `${migrations[0]?.(name)}; ALTER TABLE ${name} DROP CONSTRAINT ${name.split('.')[1]}_pkey;
-        COMMENT ON TABLE ${name} IS 'Nuthatch, schema 1'`,
+      (name) => `${made(name)}; ALTER TABLE ${name} DROP CONSTRAINT ${name.split('.')[1]}_pkey;
+        COMMENT ON TABLE ${name} IS 'Nuthatch, schema 2'`,
       '.*no unique or exclusion constraint',
     ],
     [
       'a column of another type',
-      (name) => `${migrations[0]?.(name)}; ALTER TABLE ${name} ALTER expires_at TYPE timestamptz USING NULL;
-        COMMENT ON TABLE ${name} IS 'Nuthatch, schema 1'`,
+      (name) => `${made(name)}; ALTER TABLE ${name} ALTER expires_at TYPE timestamptz USING NULL;
+        COMMENT ON TABLE ${name} IS 'Nuthatch, schema 2'`,
       '.*is of type',
     ],
     [
       'a newer version',
-      (name) => `CREATE TABLE ${name} (key text); COMMENT ON TABLE ${name} IS 'Nuthatch, schema 2'`,
-      'it has schema version 2, this Nuthatch knows up to 1; install the version of Nuthatch that made it',
+      (name) => `CREATE TABLE ${name} (key text); COMMENT ON TABLE ${name} IS 'Nuthatch, schema 3'`,
+      'it has schema version 3, this Nuthatch knows up to 2; install the version of Nuthatch that made it',
     ],
   ])('is refused where it is %s, and left alone', async (_, make, message) => {
     await schema.ask(make(table.table));
@@ -160,7 +162,7 @@ describeWith(server)('the table', () => {
     await schema.ask(`INSERT INTO ${table.table} VALUES ('birds', 'owl', 1, NULL, '{}', '1', NULL)`);
     const steps = [
       ...migrations,
-      (name: string) => `ALTER TABLE ${name} ADD COLUMN weight integer DEFAULT 5`,
+      ({ sql }: TableName) => `ALTER TABLE ${sql} ADD COLUMN weight integer DEFAULT 5`,
     ];
     const { source, timeouts, table: name } = resolveOptions(table);
     const upgrade = async () => {
@@ -171,8 +173,27 @@ describeWith(server)('the table', () => {
     };
     await Promise.all([upgrade(), upgrade(), upgrade()]);
     expect(await schema.ask(`SELECT key, weight FROM ${table.table}`)).toEqual([{ key: 'owl', weight: 5 }]);
-    expect(await catalogued()).toMatchObject([{ obj_description: 'Nuthatch, schema 2' }]);
+    expect(await catalogued()).toMatchObject([{ obj_description: 'Nuthatch, schema 3' }]);
     await expect(open()).rejects.toMatchObject({ code: 'store_unusable' });
+  });
+
+  it('of the first version is brought up to date with its rows, which are read', async () => {
+    const name = tableName(table.table);
+    await schema.ask(`${migrations[0]?.(name)}; COMMENT ON TABLE ${name.sql} IS 'Nuthatch, schema 1'`);
+    await schema.ask(`INSERT INTO ${table.table} VALUES ('birds', 'owl', 1, 5, '{night}', '1', NULL)`);
+    const store = postgres(table).create({ namespace: 'birds', clock: new FakeClock() });
+    await store.open();
+    const owl = { key: 'owl', value: '1', expiresAt: 5, version: 1, tags: ['night'] };
+    expect(await store.rows()).toEqual([owl]);
+    expect(await store.invalidations()).toEqual([]);
+    await store.close();
+    expect(await catalogued()).toMatchObject([{ obj_description: 'Nuthatch, schema 2' }]);
+  });
+
+  it('is refused where that of invalidations is missing', async () => {
+    await open();
+    await schema.ask(`DROP TABLE ${table.table}_invalidation`);
+    await expect(open()).rejects.toMatchObject({ code: 'store_unusable', cause: { code: '42P01' } });
   });
 
   it('is not there where it could not be made, and can be made later', async () => {
@@ -187,3 +208,8 @@ describeWith(server)('the table', () => {
     await open();
   });
 });
+
+/** What makes both tables as they are today. */
+function made(name: string): string {
+  return migrations.map((step) => step(tableName(name))).join('');
+}

@@ -26,11 +26,6 @@ export function toTag(tag: string): string {
   return column;
 }
 
-/** The columns of those tags that a row can have. */
-export function findableTags(tags: readonly string[]): string[] {
-  return tags.filter(isWellFormed).map((tag) => toColumn(tag, 'a tag'));
-}
-
 /** The keys of one cache as columns. */
 export class Keys {
   /** The name of the cache as a column. */

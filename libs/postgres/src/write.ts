@@ -44,6 +44,7 @@ export async function replace(database: Database, { sql, keys, pages }: Replacem
     }
     await session.run(sql.lock);
     await session.run(sql.deleteAll, [keys.namespace]);
+    await session.run(sql.forget, [keys.namespace]);
     await session.run(sql.moveStaged);
   });
 }

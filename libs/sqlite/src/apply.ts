@@ -8,8 +8,23 @@ export interface Target {
   readonly maxBytes: number;
 }
 
-/** Applies operations; of those of one key, only the last is seen by the table. */
+/** Applies operations in order. */
 export function applyAll(table: EntryTable, target: Target, operations: readonly Operation[]): void {
+  const rows = rowsOf(operations, target);
+  if (rows.length === operations.length) table.writer.putAll(target.namespace, rows);
+  else applyLast(table, target, operations);
+}
+
+/** The rows that are set, and not too heavy. */
+function rowsOf(operations: readonly Operation[], target: Target): readonly Row[] {
+  const rows: Row[] = [];
+  for (const operation of operations)
+    if (operation.type === 'set' && !isTooHeavy(operation.row, target)) rows.push(operation.row);
+  return rows;
+}
+
+/** Applies operations; of those of one key, only the last is seen by the table, so that all deletions can come first. */
+function applyLast(table: EntryTable, target: Target, operations: readonly Operation[]): void {
   const kept = new Map<string, Row>();
   const gone = new Set<string>();
   for (const operation of operations) {
@@ -24,14 +39,14 @@ export function applyAll(table: EntryTable, target: Target, operations: readonly
     }
   }
   for (const key of gone) table.delete(target.namespace, key);
-  table.putAll(target.namespace, [...kept.values()]);
+  table.writer.putAll(target.namespace, [...kept.values()]);
 }
 
 /** Applies, one after the other, the operations that are newer than what is there. */
 export function applyNewer(table: EntryTable, target: Target, operations: readonly Operation[]): void {
   for (const operation of operations) {
     if (operation.type === 'set' && !isTooHeavy(operation.row, target)) {
-      table.putNewer(target.namespace, operation.row);
+      table.writer.putNewer(target.namespace, operation.row);
     } else {
       const { version } = operation.type === 'set' ? operation.row : operation;
       table.deleteOlder(target.namespace, keyOf(operation), version);
@@ -40,7 +55,7 @@ export function applyNewer(table: EntryTable, target: Target, operations: readon
 }
 
 function isTooHeavy(row: Row, { maxBytes }: Target): boolean {
-  return bytesOf(row) > maxBytes;
+  return maxBytes !== Infinity && bytesOf(row) > maxBytes;
 }
 
 function keyOf(operation: Operation): string {

@@ -56,6 +56,14 @@ function hashOf(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
+function partsOf(path: string): unknown[] {
+  const parts = `SELECT name FROM sqlite_schema WHERE type = 'trigger' OR name = 'entry_by_age' ORDER BY name`;
+  const database = new Database(path);
+  const found = database.prepare(parts).pluck().all();
+  database.close();
+  return found;
+}
+
 function modeOf(path: string): string {
   return (statSync(path).mode & 0o777).toString(8);
 }
@@ -210,9 +218,42 @@ describe('schema', () => {
     await fill();
     openDatabase(Database, file, next).close();
     const database = new Database(file);
-    expect(database.pragma('user_version', { simple: true })).toBe(2);
+    expect(database.pragma('user_version', { simple: true })).toBe(next.length);
     expect(database.prepare('SELECT count(colour IS NULL) FROM entry').pluck().get()).toBe(100);
     database.close();
+  });
+
+  it('of the first version is brought up to date, with its rows and tags, and without totals', async () => {
+    prepareFile(file);
+    const old = openDatabase(Database, file, migrations.slice(0, 1));
+    old.exec(`INSERT INTO namespace (name) VALUES ('birds');
+      INSERT INTO entry (namespace, key, version, expires_at, byte_count, tags, value)
+      VALUES (1, 'owl', 7, 2000000000000, 12, '["night"]', '"hoot"'), (1, 'wren', 8, NULL, 6, NULL, x'0102')`);
+    old.close();
+    openDatabase(Database, file).close();
+    expect(partsOf(file)).toEqual(['tags_added', 'tags_changed', 'tags_removed']);
+    const store = open();
+    await store.open();
+    const owl: Row = { key: 'owl', value: '"hoot"', expiresAt: 2e12, version: 7, tags: ['night'] };
+    const fresh: Row = { ...owl, key: 'jay', freshUntil: 1.5e12 };
+    await store.apply([{ type: 'set', row: fresh }]);
+    expect(await store.getMany(['owl', 'wren', 'jay'])).toEqual([
+      owl,
+      { key: 'wren', value: Buffer.from([1, 2]), expiresAt: undefined, version: 8, tags: [] },
+      fresh,
+    ]);
+    expect(await store.invalidations()).toEqual([]);
+    await store.invalidate([{ scope: 'tag', name: 'night', version: 9 }]);
+    expect(await store.rows()).toHaveLength(1);
+    await store.close();
+  });
+
+  it('of the first version without tags does without their index', () => {
+    prepareFile(file);
+    openDatabase(Database, file, migrations.slice(0, 1)).close();
+    expect(partsOf(file)).toContain('tags_added');
+    openDatabase(Database, file).close();
+    expect(partsOf(file)).toEqual([]);
   });
 
   it('is left alone by a step that fails', async () => {
@@ -237,7 +278,7 @@ describe('schema', () => {
       const error = await refusal();
       expect(error.code).toBe('store_unusable');
       expect(error.message).toMatch(
-        `${file} has schema version 2, this Nuthatch knows up to ${migrations.length}`,
+        `${file} has schema version ${next.length}, this Nuthatch knows up to ${migrations.length}`,
       );
       expect(hashOf(file)).toBe(before);
       if (logged) newer.close();

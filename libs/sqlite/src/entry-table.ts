@@ -1,7 +1,9 @@
 import type { Row } from 'nuthatch/engine';
 import type { SqliteDatabase, SqliteStatement } from './client.js';
 import { damaged, illFormed } from './errors.js';
-import { COLUMNS, isWellFormed, type StoredRow, toRow, WRITTEN, writtenValues } from './stored-row.js';
+import { InvalidationTable } from './invalidation-table.js';
+import { RowWriter } from './row-writer.js';
+import { COLUMNS, isWellFormed, type StoredRow, toRow } from './stored-row.js';
 
 /** What a namespace holds. */
 export interface Usage {
@@ -15,17 +17,30 @@ export interface Weighed {
   readonly bytes: number;
 }
 
+/** A row, as far as invalidations look at it. */
+export interface Dated {
+  readonly id: number;
+  readonly version: number;
+}
+
+/** Rows with a tag whose ids come after another. */
+export interface TagRange {
+  readonly tag: string;
+  readonly after: number;
+  readonly atMost: number;
+}
+
+/** Rows whose keys are this one, or come after it. */
+export interface KeyRange {
+  readonly from: string;
+  readonly atMost: number;
+}
+
 /** A namespace with its name. */
 export interface Namespace {
   readonly id: number;
   readonly name: string;
 }
-
-/** How many rows are written by one statement: the largest that fits, again and again. */
-const PIECES = [100, 10, 1] as const;
-
-const UPDATE = `ON CONFLICT (namespace, key) DO UPDATE SET version = excluded.version, expires_at = excluded.expires_at,
-  byte_count = excluded.byte_count, tags = excluded.tags, value = excluded.value`;
 
 const SQL = {
   findNamespace: 'SELECT id FROM namespace WHERE name = ?',
@@ -33,14 +48,15 @@ const SQL = {
   renameNamespace: 'UPDATE namespace SET name = ? WHERE id = ?',
   removeNamespace: 'DELETE FROM namespace WHERE id = ?',
   namespacesBetween: 'SELECT id, name FROM namespace WHERE name >= ? AND name < ?',
+  count: 'SELECT count(*) AS count FROM (SELECT 1 FROM entry WHERE namespace = ? LIMIT ?)',
   usage: 'SELECT row_count AS rows, byte_count AS bytes FROM namespace WHERE id = ?',
   get: `SELECT ${COLUMNS} FROM entry WHERE namespace = (SELECT id FROM namespace WHERE name = ?) AND key = ?`,
   all: `SELECT ${COLUMNS} FROM entry WHERE namespace = (SELECT id FROM namespace WHERE name = ?)`,
-  put: `INSERT INTO entry (namespace, ${WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?) ${UPDATE}`,
-  putNewer: `INSERT INTO entry (namespace, ${WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?) ${UPDATE} WHERE excluded.version > version`,
   delete: 'DELETE FROM entry WHERE namespace = ? AND key = ?',
   deleteOlder: 'DELETE FROM entry WHERE namespace = ? AND key = ? AND version < ?',
-  deleteTagged: `DELETE FROM entry WHERE id IN (SELECT entry FROM tagged WHERE namespace = ? AND tag = ?)`,
+  tagged: `SELECT id, version FROM tagged JOIN entry ON id = entry
+    WHERE tagged.namespace = ? AND tag = ? AND entry > ? ORDER BY entry LIMIT ?`,
+  keysFrom: 'SELECT id, key, version FROM entry WHERE namespace = ? AND key >= ? ORDER BY key LIMIT ?',
   deleteSome: 'DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE namespace = ? LIMIT ?)',
   expired: 'SELECT id FROM entry WHERE namespace = ? AND expires_at <= ? ORDER BY expires_at LIMIT ?',
   clear: 'DELETE FROM entry WHERE namespace = ?',
@@ -54,13 +70,14 @@ const SQL = {
  * Casts in this class say which columns a statement above answers.
  */
 export class EntryTable {
-  readonly #database: SqliteDatabase;
+  readonly invalidations: InvalidationTable;
+  readonly writer: RowWriter;
   readonly #statements: Readonly<Record<keyof typeof SQL, SqliteStatement>>;
-  readonly #puts = new Map<number, SqliteStatement>();
 
   /** @throws CacheError `store_unusable` where a table is missing. */
   constructor(database: SqliteDatabase, file: string) {
-    this.#database = database;
+    this.writer = new RowWriter(database);
+    this.invalidations = new InvalidationTable(database, file);
     try {
       const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
       // The keys are those of SQL, each with its statement.
@@ -99,6 +116,12 @@ export class EntryTable {
     return this.#statements.namespacesBetween.all(from, to) as Namespace[];
   }
 
+  /** How many rows a namespace has, up to so many. */
+  count(namespace: number, upTo: number): number {
+    return (this.#statements.count.get(namespace, upTo) as { readonly count: number }).count;
+  }
+
+  /** What a namespace holds; only where {@link TOTALS} are kept. */
   usage(namespace: number): Usage {
     return this.#statements.usage.get(namespace) as Usage;
   }
@@ -113,21 +136,6 @@ export class EntryTable {
     return Array.from(this.#statements.all.all(name) as StoredRow[], toRow);
   }
 
-  putAll(namespace: number, rows: readonly Row[]): void {
-    let from = 0;
-    for (const size of PIECES) {
-      for (; rows.length - from >= size; from += size) {
-        const piece = rows.slice(from, from + size);
-        this.#putOf(size).run(...piece.flatMap((row) => [namespace, ...writtenValues(row)]));
-      }
-    }
-  }
-
-  /** Writes a row unless what is there is as new or newer. */
-  putNewer(namespace: number, row: Row): void {
-    this.#statements.putNewer.run(namespace, ...writtenValues(row));
-  }
-
   delete(namespace: number, key: string): void {
     if (isWellFormed(key)) this.#statements.delete.run(namespace, key);
   }
@@ -137,8 +145,15 @@ export class EntryTable {
     if (isWellFormed(key)) this.#statements.deleteOlder.run(namespace, key, version);
   }
 
-  deleteTagged(namespace: number, tag: string): void {
-    if (isWellFormed(tag)) this.#statements.deleteTagged.run(namespace, tag);
+  /** The rows with a tag, by id. */
+  tagged(namespace: number, { tag, after, atMost }: TagRange): readonly Dated[] {
+    return this.#statements.tagged.all(namespace, tag, after, atMost) as Dated[];
+  }
+
+  /** The rows from a key on, in the order of their bytes. */
+  keysFrom(namespace: number, { from, atMost }: KeyRange): readonly (Dated & { readonly key: string })[] {
+    // The statement has these columns.
+    return this.#statements.keysFrom.all(namespace, from, atMost) as (Dated & { readonly key: string })[];
   }
 
   deleteSome(namespace: number, atMost: number): void {
@@ -152,6 +167,7 @@ export class EntryTable {
   }
 
   clear(namespace: number): void {
+    this.invalidations.forget(namespace);
     this.#statements.clear.run(namespace);
   }
 
@@ -162,17 +178,5 @@ export class EntryTable {
 
   remove(id: number): void {
     this.#statements.remove.run(id);
-  }
-
-  /** One row is as any other statement; larger ones are prepared when they are first needed. */
-  #putOf(size: number): SqliteStatement {
-    if (size === 1) return this.#statements.put;
-    const known = this.#puts.get(size);
-    if (known !== undefined) return known;
-    const values = Array<string>(size).fill('(?, ?, ?, ?, ?, ?, ?)').join(', ');
-    const sql = `INSERT INTO entry (namespace, ${WRITTEN}) VALUES ${values} ${UPDATE}`;
-    const prepared = this.#database.prepare(sql);
-    this.#puts.set(size, prepared);
-    return prepared;
   }
 }

@@ -41,7 +41,8 @@ export async function removeHidden(connection: Connection, patience: Patience): 
 function removeSlice(table: EntryTable, { id, name }: Namespace): boolean {
   if (table.findNamespace(name) !== id) return false;
   table.deleteSome(id, ROWS_PER_SLICE);
-  if (table.usage(id).rows > 0) return true;
+  if (table.count(id, 1) > 0) return true;
+  table.invalidations.forget(id);
   table.removeNamespace(id);
   return false;
 }

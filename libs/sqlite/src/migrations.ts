@@ -1,15 +1,19 @@
 import type { SqliteDatabase } from './client.js';
 import { foreignDatabase, newerSchema } from './errors.js';
+import { leaveOutParts } from './schema-parts.js';
 
 /** "Nuth": tells our databases from those of other applications. */
 export const APPLICATION_ID = 0x4e757468;
 
+/** SQL, or what has to look at the database first. */
+export type Migration = string | ((database: SqliteDatabase) => void);
+
 /**
  * What brings a database from version n to n + 1, the first line from nothing to 1. Lines are added, never changed.
  *
- * `entry` has a rowid and triggers because that was measured: docs/decisions/0005-sqlite-rowid-table.md.
+ * `entry` has a rowid, and as few indexes and triggers as it can, because that was measured: docs/decisions/0005-sqlite-rowid-table.md.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly Migration[] = [
   `
   CREATE TABLE namespace (
     id INTEGER PRIMARY KEY,
@@ -61,6 +65,21 @@ export const migrations: readonly string[] = [
       WHERE namespace = old.namespace AND entry = old.id AND tag IN (SELECT value FROM json_each(old.tags));
   END;
   `,
+  `
+  ALTER TABLE entry ADD COLUMN fresh_until REAL;
+
+  CREATE TABLE invalidation (
+    namespace INTEGER NOT NULL REFERENCES namespace,
+    scope TEXT NOT NULL CHECK (scope IN ('tag', 'prefix', 'pattern')),
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    is_pending INTEGER NOT NULL,
+    PRIMARY KEY (namespace, scope, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX invalidation_by_age ON invalidation (namespace, version);
+  CREATE INDEX invalidation_pending ON invalidation (namespace) WHERE is_pending = 1;
+  `,
+  leaveOutParts,
 ];
 
 /**
@@ -78,11 +97,14 @@ export function schemaVersion(database: SqliteDatabase, file: string, known: num
 }
 
 /** Brings a database to the last version, all steps or none; another process may be doing the same. */
-export function migrate(database: SqliteDatabase, file: string, steps: readonly string[]): void {
+export function migrate(database: SqliteDatabase, file: string, steps: readonly Migration[]): void {
   if (schemaVersion(database, file, steps.length) === steps.length) return;
   database.exec('BEGIN IMMEDIATE');
   try {
-    for (const step of steps.slice(schemaVersion(database, file, steps.length))) database.exec(step);
+    for (const step of steps.slice(schemaVersion(database, file, steps.length))) {
+      if (typeof step === 'string') database.exec(step);
+      else step(database);
+    }
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${steps.length}; COMMIT`);
   } catch (error) {
     if (database.inTransaction) database.exec('ROLLBACK');

@@ -1,7 +1,7 @@
 import { CacheError } from 'nuthatch/engine';
 import { codeOf, type SqliteClient, type SqliteDatabase } from './client.js';
 import { cannotOpen, damaged, noWriteAheadLog, notADatabase } from './errors.js';
-import { migrate, migrations, schemaVersion } from './migrations.js';
+import { migrate, type Migration, migrations, schemaVersion } from './migrations.js';
 
 /** The name of a database that is in memory alone. */
 export const IN_MEMORY = ':memory:';
@@ -16,7 +16,7 @@ const LONGEST_LOG_BYTES = 64 * 1024 ** 2;
 export function openDatabase(
   client: SqliteClient,
   file: string,
-  steps: readonly string[] = migrations,
+  steps: readonly Migration[] = migrations,
 ): SqliteDatabase {
   try {
     if (file !== IN_MEMORY) inspect(client, file, steps.length);

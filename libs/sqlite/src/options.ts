@@ -15,7 +15,10 @@ export interface SqliteOptions {
   readonly file: string;
   /** What the file is to the cache; `'cache'` by default. As `'record'` its rows are never pruned and never expire. */
   readonly role?: StoreRole | undefined;
-  /** How many rows each cache may keep here; none longer than it must be. No limit by default. Refused with `role: 'record'`. */
+  /**
+   * How many rows each cache may keep here; none longer than it must be. No limit by default. Refused with `role: 'record'`.
+   * The first limit of a file adds an index and totals to it, for good: small rows then take half as long again to write.
+   */
   readonly maxRows?: number | undefined;
   /**
    * How many bytes of keys, values and tags each cache may keep here, such as `'512mb'`; a row heavier than that is not kept.

@@ -6,9 +6,15 @@ export interface Limits {
   readonly maxBytes: number;
 }
 
+/** Whether there is anything to keep within. */
+export function areSet({ maxRows, maxBytes }: Limits): boolean {
+  return maxRows !== Infinity || maxBytes !== Infinity;
+}
+
 /** Deletes what was written longest ago until the namespace is within its limits. */
-export function prune(table: EntryTable, namespace: number, { maxRows, maxBytes }: Limits): void {
-  if (maxRows === Infinity && maxBytes === Infinity) return;
+export function prune(table: EntryTable, namespace: number, limits: Limits): void {
+  if (!areSet(limits)) return;
+  const { maxRows, maxBytes } = limits;
   let { rows, bytes } = table.usage(namespace);
   if (rows <= maxRows && bytes <= maxBytes) return;
   const victims: number[] = [];

@@ -62,7 +62,7 @@ const NAMES = 'SELECT name FROM namespace';
 const WRONG = `SELECT name FROM namespace n WHERE row_count <> (SELECT count(*) FROM entry WHERE namespace = n.id)`;
 
 it('leaves all of the old rows or all of the new ones, whenever the process is killed', async () => {
-  const { store, keys } = await open();
+  const { store, keys } = await open({ maxRows: 10_000 });
   await store.replaceAll(inPages(rowsOf('old', 700)));
   const images: string[] = [];
   async function* pages() {

@@ -1,4 +1,12 @@
-import type { ApplyOptions, BackingStore, Operation, Row, StoreContext, StoreRole } from 'nuthatch/engine';
+import type {
+  ApplyOptions,
+  BackingStore,
+  Invalidation,
+  Operation,
+  Row,
+  StoreContext,
+  StoreRole,
+} from 'nuthatch/engine';
 import { applyAll, applyNewer } from './apply.js';
 import { type Patience, untilFree } from './busy.js';
 import { Connection } from './connection.js';
@@ -10,10 +18,12 @@ import { reservedNamespace, storeClosed } from './errors.js';
 import { hide, isHidden, removeHidden } from './hidden.js';
 import { IN_MEMORY } from './open-database.js';
 import type { ResolvedOptions } from './options.js';
-import { prune } from './prune.js';
+import { areSet, prune } from './prune.js';
 import { Replacement } from './replacement.js';
 import { Scan } from './scan.js';
+import { TOTALS } from './schema-parts.js';
 import { assertSqliteVersion } from './sqlite-version.js';
+import { sweepAtOnce, Sweeper } from './sweeper.js';
 import { nextTurn } from './turn.js';
 
 /** How many expired rows a write takes along: few enough not to be felt, more than a write brings. */
@@ -28,6 +38,7 @@ interface Session {
   readonly connection: Connection;
   readonly place: Place;
   readonly client: SqliteClient;
+  readonly sweeper: Sweeper;
 }
 
 /** The rows of one cache, in a SQLite file that other caches may use too. */
@@ -53,8 +64,9 @@ export class SqliteStore implements BackingStore {
   async open(): Promise<void> {
     this.#session ??= this.#enter();
     try {
-      const { connection } = await this.#session;
+      const { connection, sweeper } = await this.#session;
       void this.#removeHidden(connection);
+      if (this.role === 'cache') sweeper.start();
     } catch (error) {
       this.#session = undefined;
       throw error;
@@ -81,15 +93,25 @@ export class SqliteStore implements BackingStore {
   }
 
   async clear(): Promise<void> {
-    const connection = await this.#change((table, namespace) => {
-      if (table.usage(namespace).rows < MANY_ROWS) table.clear(namespace);
+    const { connection } = await this.#change((table, namespace) => {
+      if (table.count(namespace, MANY_ROWS) < MANY_ROWS) table.clear(namespace);
       else hide(table, namespace);
     });
     await this.#removeHidden(connection);
   }
 
-  async deleteTagged(tags: readonly string[]): Promise<void> {
-    await this.#change((table, namespace) => tags.forEach((tag) => table.deleteTagged(namespace, tag)));
+  /** Rows of a record are nobody's to delete but the user's. */
+  async invalidate(invalidations: readonly Invalidation[]): Promise<void> {
+    const { sweeper } = await this.#change((table, namespace) => {
+      table.invalidations.record(namespace, invalidations);
+      if (this.role === 'cache') sweepAtOnce(table, namespace, invalidations);
+    });
+    if (this.role === 'cache') sweeper.start();
+  }
+
+  async invalidations(): Promise<readonly Invalidation[]> {
+    const { connection } = await this.#opened();
+    return connection.readOne((table) => table.invalidations.all(this.#namespace), this.#patience);
   }
 
   async rows(): Promise<readonly Row[]> {
@@ -136,7 +158,9 @@ export class SqliteStore implements BackingStore {
     const session = await this.#session?.catch(() => undefined); // what failed to open has told whoever opened it
     this.#session = undefined;
     for (const scan of this.#scans) scan.close();
-    if (session !== undefined) await release(session.place);
+    if (session === undefined) return;
+    await session.sweeper.stop();
+    await release(session.place);
   }
 
   get #namespace(): string {
@@ -159,8 +183,12 @@ export class SqliteStore implements BackingStore {
     const connection = await acquire(place, connect);
     try {
       connection.require(this.#options.synchronous);
-      await connection.write((table) => table.namespaceId(this.#namespace), this.#patience);
-      return { connection, place, client };
+      await connection.write((table) => {
+        if (areSet(this.#options.limits)) table.writer.require(TOTALS);
+        table.namespaceId(this.#namespace);
+      }, this.#patience);
+      const sweeper = new Sweeper(connection, this.#namespace, this.#patience);
+      return { connection, place, client, sweeper };
     } catch (error) {
       await release(place);
       throw error;
@@ -168,14 +196,15 @@ export class SqliteStore implements BackingStore {
   }
 
   /** Takes its place in the line of writers within the turn of the call, so that calls keep their order. */
-  async #change(work: (table: EntryTable, namespace: number) => void): Promise<Connection> {
-    const { connection } = await this.#opened();
-    await connection.write((table) => {
+  async #change(work: (table: EntryTable, namespace: number) => void): Promise<Session> {
+    const session = await this.#opened();
+    await session.connection.write((table) => {
       const namespace = table.namespaceId(this.#namespace);
       work(table, namespace);
       this.#keepWithinLimits(table, namespace);
     }, this.#patience);
-    return connection;
+    session.sweeper.resume();
+    return session;
   }
 
   #keepWithinLimits(table: EntryTable, namespace: number): void {

@@ -1,8 +1,7 @@
 import type { Encoded, Row } from 'nuthatch/engine';
-import { illFormed } from './errors.js';
 
 /** What {@link toRow} reads. */
-export const COLUMNS = 'key, value, expires_at AS expiresAt, version, tags';
+export const COLUMNS = 'key, value, expires_at AS expiresAt, version, tags, fresh_until AS freshUntil';
 
 /** A row as a statement over {@link COLUMNS} answers it. */
 export interface StoredRow {
@@ -11,27 +10,18 @@ export interface StoredRow {
   readonly expiresAt: number | null;
   readonly version: number;
   readonly tags: string | null;
+  readonly freshUntil: number | null;
 }
 
-/** What stands for a row in an INSERT, but for its namespace. */
-export const WRITTEN = 'key, version, expires_at, byte_count, tags, value';
-
-/** The values of {@link WRITTEN}. @throws CacheError `bad_key` or `bad_value` for text that SQLite would change. */
-export function writtenValues(row: Row): readonly unknown[] {
-  assertStorable(row);
-  const { key, version, expiresAt = null, value } = row;
-  const tags = row.tags.length === 0 ? null : JSON.stringify(row.tags);
-  return [key, version, expiresAt, bytesOf(row), tags, value];
-}
-
-export function toRow({ key, value, expiresAt, version, tags }: StoredRow): Row {
+export function toRow({ key, value, expiresAt, version, tags, freshUntil }: StoredRow): Row {
   return {
     key,
     value,
     expiresAt: expiresAt ?? undefined,
     version,
-    // Written by `writtenValues` from an array of strings.
+    // Written by a `RowForm` from an array of strings.
     tags: tags === null ? [] : (JSON.parse(tags) as string[]),
+    freshUntil: freshUntil ?? undefined,
   };
 }
 
@@ -44,11 +34,4 @@ export function bytesOf({ key, value, tags }: Row): number {
 /** Node 20 has `isWellFormed`, the types of ES2023 do not. */
 export function isWellFormed(text: string): boolean {
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
-}
-
-/** SQLite would replace half of a surrogate pair, so that two keys could become one. */
-function assertStorable({ key, value, tags }: Row): void {
-  if (!isWellFormed(key)) throw illFormed('a key');
-  if (!tags.every(isWellFormed)) throw illFormed('a tag');
-  if (typeof value === 'string' && !isWellFormed(value)) throw illFormed('a value');
 }

@@ -1,4 +1,5 @@
 import type { BackingStoreFactory } from 'nuthatch/engine';
+import { invalidating } from './store-clauses/invalidating.js';
 import { lasting } from './store-clauses/lasting.js';
 import { reading } from './store-clauses/reading.js';
 import { replacing } from './store-clauses/replacing.js';
@@ -41,6 +42,7 @@ export function backingStoreContract(options: BackingStoreContractOptions): void
     ...replaying,
     ...scanning,
     ...replacing,
+    ...invalidating,
     ...(options.forgetsWhenClosed === true ? [] : lasting),
   ];
   describe(`${options.name} as a backing store`, () => {

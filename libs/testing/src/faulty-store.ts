@@ -1,6 +1,7 @@
 import type {
   ApplyOptions,
   BackingStore,
+  Invalidation,
   Operation,
   Row,
   StoreCapabilities,
@@ -101,8 +102,12 @@ export class FaultyStore implements BackingStore {
     return this.#pass('clear', () => this.#store.clear());
   }
 
-  deleteTagged(tags: readonly string[]): Promise<void> {
-    return this.#pass('deleteTagged', () => this.#store.deleteTagged(tags));
+  invalidate(invalidations: readonly Invalidation[]): Promise<void> {
+    return this.#pass('invalidate', () => this.#store.invalidate(invalidations));
+  }
+
+  invalidations(): Promise<readonly Invalidation[]> {
+    return this.#pass('invalidations', () => this.#store.invalidations());
   }
 
   rows(): Promise<readonly Row[]> {

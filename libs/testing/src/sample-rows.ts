@@ -46,12 +46,13 @@ export interface Comparable extends Omit<Row, 'value'> {
 /** What of a row can be compared: tags have no order, and bytes come as whatever kind of `Uint8Array`. */
 export function plain(found: Row | undefined): Comparable | undefined {
   if (found === undefined) return undefined;
-  const { key, value, expiresAt, version, tags } = found;
+  const { key, value, expiresAt, version, tags, freshUntil } = found;
   return {
     key,
     value: typeof value === 'string' ? value : [...value],
     expiresAt,
     version,
     tags: [...tags].sort(),
+    freshUntil,
   };
 }

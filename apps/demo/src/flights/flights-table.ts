@@ -1,5 +1,5 @@
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
-import type { BackingStore, BackingStoreFactory, Codec, Operation, Row } from 'nuthatch/engine';
+import type { BackingStore, BackingStoreFactory, Codec, Invalidation, Operation, Row } from 'nuthatch/engine';
 import { type BoardField, boardKey, readBoardKey } from './board-key.js';
 
 interface StoredField {
@@ -45,7 +45,11 @@ export class FlightsTable implements BackingStore {
   }
 
   /** Never asked of a store of the role `'record'`: invalidation makes memory forget, and rows stay. */
-  async deleteTagged(): Promise<void> {}
+  async invalidate(): Promise<void> {}
+
+  async invalidations(): Promise<readonly Invalidation[]> {
+    return [];
+  }
 
   async rows(): Promise<readonly Row[]> {
     return [...this.column('gate'), ...this.column('status')];

@@ -1,6 +1,6 @@
 import type { JournalFactory } from '../write/journal.js';
 import { machineDisk } from './disk.js';
-import { thisMachine } from './machine.js';
+import { thisMachine } from '../kernel/machine.js';
 import { type FileJournalOptions, resolveFileJournalOptions } from './options.js';
 import { OwnedJournal } from './owned-journal.js';
 

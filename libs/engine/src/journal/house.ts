@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.js';
 import { journalUnusable, reason } from '../kernel/errors.js';
 import type { Disk, DiskFile } from './disk.js';
 import { newOwner, unfinished } from './folder-names.js';
-import type { Machine, ProcessId } from './machine.js';
+import type { Machine, ProcessId } from '../kernel/machine.js';
 
 /** In the folder of every owner that runs; one that closes takes it away. */
 const LOCK = 'lock';

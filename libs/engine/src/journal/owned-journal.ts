@@ -11,7 +11,7 @@ import { Heritage } from './heritage.js';
 import type { Site } from './house.js';
 import { Living } from './living.js';
 import { Log } from './log.js';
-import type { Machine } from './machine.js';
+import type { Machine } from '../kernel/machine.js';
 import type { FileJournalSettings } from './options.js';
 import { Residence } from './residence.js';
 import { Tidier } from './tidier.js';
@@ -146,7 +146,7 @@ export class OwnedJournal implements Journal {
     const living = new Living();
     const confirm = async (): Promise<string> => (await residence.certain()).path;
     const chain = new Chain({ disk, namespace, salt, segmentBytes, isSynced, confirm }, residence.house.path);
-    const log: Log = new Log({ chain, living, salt, written: () => tidier.tidy() });
+    const log: Log = new Log({ chain, living, salt, isSynced, written: () => tidier.tidy() });
     const troubled = (problem: unknown): void => this.#tell(problem);
     const tidier = new Tidier({ chain, living, log, namespace, salt, segmentBytes, troubled });
     const take = (records: readonly JournalRecord[]): Promise<void> => this.#take(log, records);

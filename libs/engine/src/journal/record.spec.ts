@@ -34,6 +34,7 @@ const row = fc.record({
   expiresAt: fc.option(fc.double({ noNaN: true }), { nil: undefined }),
   version: whole,
   tags: fc.array(text),
+  freshUntil: fc.option(fc.double({ noNaN: true }), { nil: undefined }),
 });
 const operation = fc.oneof(
   fc.record({ type: fc.constant('set' as const), row }),
@@ -54,6 +55,16 @@ describe('an entry', () => {
         expect(read(written(...entries))).toEqual(entries);
       }),
     );
+  });
+
+  it('of a row that says nothing about freshness is read as it was written before there was any', () => {
+    const image = Buffer.from(
+      'efbeedfe08e4b1a12d00000000000000010000000000001c4000000000000014400000000000005e40' +
+        '00030000006f776c0100000000050000006e69676874020200000000ff',
+      'hex',
+    );
+    const owl = { key: 'owl', value: Uint8Array.of(0, 255), expiresAt: 120, version: 5, tags: ['night'] };
+    expect(read(image)).toEqual([{ kind: 'change', sequence: 7, operation: { type: 'set', row: owl } }]);
   });
 
   it('is read from no bytes but those that were written', () => {

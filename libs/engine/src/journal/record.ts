@@ -76,13 +76,14 @@ function encodeBody(bytes: Bytes, entry: Entry): number {
     bytes.value(operation.key);
     return KINDS.delete;
   }
-  const { key, value, expiresAt, version, tags } = operation.row;
+  const { key, value, expiresAt, version, tags, freshUntil } = operation.row;
   bytes.f64(version);
   bytes.f64(expiresAt ?? NaN);
   bytes.value(key);
   bytes.u32(tags.length);
   for (const tag of tags) bytes.value(tag);
   bytes.value(value);
+  if (freshUntil !== undefined) bytes.f64(freshUntil);
   return KINDS.set;
 }
 
@@ -147,10 +148,9 @@ function readOperation(kind: number, reader: ByteReader): Operation | undefined 
   const key = reader.text();
   const tags = Array.from({ length: reader.count(5) }, () => reader.text());
   const value = reader.value();
-  return {
-    type: 'set',
-    row: { key, value, expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt, version, tags },
-  };
+  const row = { key, value, expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt, version, tags };
+  // Behind the value, where it may be left out, as it is in journals that were written before there was any.
+  return { type: 'set', row: reader.left === 0 ? row : { ...row, freshUntil: reader.f64() } };
 }
 
 function readDeath(reader: ByteReader): Death {

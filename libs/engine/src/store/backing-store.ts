@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.js';
+import type { Invalidation } from '../kernel/invalidation.js';
 
 /**
  * What a store is to its cache. `'cache'`: the large, durable tier of this cache; it holds what the cache was given and
@@ -19,6 +20,8 @@ export interface Row {
   /** Which write brought it: larger is later. */
   readonly version: number;
   readonly tags: readonly string[];
+  /** From when on the value is stale, as epoch milliseconds, before `expiresAt`; left out, it is fresh until then. */
+  readonly freshUntil?: number | undefined;
 }
 
 /** A change to one key of a store. */
@@ -60,8 +63,17 @@ export interface BackingStore {
   apply(operations: readonly Operation[], options?: ApplyOptions): Promise<void>;
   /** Deletes every row of the namespace. */
   clear(): Promise<void>;
-  /** Deletes the rows that carry one of the tags. */
-  deleteTagged(tags: readonly string[]): Promise<void>;
+  /**
+   * Remembers invalidations, all or none, so that they hold after a restart: resolves when {@link invalidations} will answer them. The rows
+   * that they make gone are deleted then or later; the cache does not show them meanwhile. May be left to {@link invalidations} in a store
+   * of the role `'record'`, which is never asked.
+   */
+  invalidate(invalidations: readonly Invalidation[]): Promise<void>;
+  /**
+   * The invalidations of the namespace that may still matter, in order of version; where there were too many, older ones may be summed up in
+   * one that covers more, such as the prefix `''`. Asked once, when the cache is opened.
+   */
+  invalidations(): Promise<readonly Invalidation[]>;
   /** Every row of the namespace, in any order, as they stood at one moment. */
   rows(): Promise<readonly Row[]>;
   /**

@@ -1,3 +1,4 @@
+import type { Invalidation } from '../kernel/invalidation.js';
 import type {
   ApplyOptions,
   BackingStore,
@@ -6,6 +7,7 @@ import type {
   Row,
   StoreRole,
 } from './backing-store.js';
+import { coverOf, InvalidationList } from './invalidation-list.js';
 
 const ROWS_PER_PAGE = 500;
 
@@ -20,11 +22,17 @@ export class MapStore implements BackingStore {
   readonly role: StoreRole;
   readonly capabilities = { replaceAll: true };
   readonly #rows: Map<string, Row>;
+  readonly #invalidations: InvalidationList;
 
   /** @param rows where they are kept; two stores with one map see the same rows. */
-  constructor({ role = 'cache' }: MapStoreOptions = {}, rows = new Map<string, Row>()) {
+  constructor(
+    { role = 'cache' }: MapStoreOptions = {},
+    rows = new Map<string, Row>(),
+    invalidations = new InvalidationList(),
+  ) {
     this.role = role;
     this.#rows = rows;
+    this.#invalidations = invalidations;
   }
 
   async open(): Promise<void> {}
@@ -47,11 +55,17 @@ export class MapStore implements BackingStore {
 
   async clear(): Promise<void> {
     this.#rows.clear();
+    this.#invalidations.clear();
   }
 
-  async deleteTagged(tags: readonly string[]): Promise<void> {
-    for (const [key, row] of this.#rows)
-      if (row.tags.some((tag) => tags.includes(tag))) this.#rows.delete(key);
+  async invalidate(invalidations: readonly Invalidation[]): Promise<void> {
+    const covers = invalidations.map(coverOf);
+    for (const [key, row] of this.#rows) if (covers.some((covered) => covered(row))) this.#rows.delete(key);
+    for (const invalidation of invalidations) this.#invalidations.add(invalidation);
+  }
+
+  async invalidations(): Promise<readonly Invalidation[]> {
+    return this.#invalidations.all();
   }
 
   async rows(): Promise<readonly Row[]> {
@@ -68,6 +82,7 @@ export class MapStore implements BackingStore {
     const gathered: Row[] = [];
     for await (const page of pages) for (const row of page) gathered.push(row);
     this.#rows.clear();
+    this.#invalidations.clear();
     for (const row of gathered) this.#rows.set(row.key, row);
   }
 
@@ -80,15 +95,15 @@ export class MapStore implements BackingStore {
   }
 }
 
-/** A factory whose stores keep the rows of one namespace in one map, so that a cache opened again finds its rows. */
+/** A factory whose stores keep what belongs to one namespace in one place, so that a cache opened again finds its rows. */
 export function mapStore(options: MapStoreOptions = {}): BackingStoreFactory {
-  const maps = new Map<string, Map<string, Row>>();
+  const places = new Map<string, { rows: Map<string, Row>; invalidations: InvalidationList }>();
   return {
     name: 'map',
     create: ({ namespace }) => {
-      const rows = maps.get(namespace) ?? new Map<string, Row>();
-      maps.set(namespace, rows);
-      return new MapStore(options, rows);
+      const place = places.get(namespace) ?? { rows: new Map(), invalidations: new InvalidationList() };
+      places.set(namespace, place);
+      return new MapStore(options, place.rows, place.invalidations);
     },
   };
 }

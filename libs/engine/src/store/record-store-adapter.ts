@@ -1,4 +1,5 @@
 import { badOption, badSnapshot, unreadableValue } from '../kernel/errors.js';
+import type { Invalidation } from '../kernel/invalidation.js';
 import type { ApplyOptions, BackingStore, Operation, Row } from './backing-store.js';
 import type { Codec } from './codec.js';
 import type { Change, RecordStore } from './record-store.js';
@@ -47,8 +48,12 @@ export class RecordStoreAdapter implements BackingStore {
     await this.#store.clear();
   }
 
-  /** Records have no tags: an invalidation makes memory forget. */
-  async deleteTagged(): Promise<void> {}
+  /** An invalidation makes memory forget: the records are the truth. */
+  async invalidate(): Promise<void> {}
+
+  async invalidations(): Promise<readonly Invalidation[]> {
+    return [];
+  }
 
   async rows(): Promise<readonly Row[]> {
     const rows: Row[] = [];

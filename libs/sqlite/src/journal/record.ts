@@ -20,6 +20,8 @@ type Head =
       expiresAt: number | null,
       tags: readonly string[],
       form: Form,
+      /** Left out by what has been written before there was one. */
+      freshUntil?: number,
     ];
 
 /** A change as it is written, with a checksum over all of it: a database has none. */
@@ -28,9 +30,10 @@ export function sealRecord(sequence: number, operation: Operation): Buffer {
     const { key, version } = operation;
     return seal([sequence, 'delete', key, version], NOTHING);
   }
-  const { key, version, expiresAt = null, tags, value } = operation.row;
+  const { key, version, expiresAt = null, tags, value, freshUntil } = operation.row;
   const form = formOf(value);
-  return seal([sequence, 'set', key, version, expiresAt, tags, form], toBytes(value, form));
+  const head: Head = [sequence, 'set', key, version, expiresAt, tags, form];
+  return seal(freshUntil === undefined ? head : [...head, freshUntil], toBytes(value, form));
 }
 
 /** The change that was sealed; `undefined` where the bytes are not what was written. */
@@ -41,11 +44,11 @@ export function openRecord(sealed: unknown): JournalRecord | undefined {
   const head = JSON.parse(sealed.toString('utf8', PREFIX_BYTES, end)) as Head;
   const [sequence, type, key, version] = head;
   if (type === 'delete') return { sequence, operation: { type, key, version } };
-  const [, , , , expiresAt, tags, form] = head;
+  const [, , , , expiresAt, tags, form, freshUntil] = head;
   const value = fromBytes(sealed.subarray(end), form);
   return {
     sequence,
-    operation: { type, row: { key, value, expiresAt: expiresAt ?? undefined, version, tags } },
+    operation: { type, row: { key, value, expiresAt: expiresAt ?? undefined, version, tags, freshUntil } },
   };
 }
 

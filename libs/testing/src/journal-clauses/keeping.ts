@@ -18,6 +18,8 @@ export const keeping: readonly JournalClause[] = [
     check: async (harness) => {
       const operations = [
         setting('owl', { expiresAt: 1_800_000_000_000, version: 2 ** 53 - 1, tags: ['night', '', 'é'] }),
+        setting('wren', { expiresAt: 1_800_000_000_000, freshUntil: 1_700_000_000_000 }),
+        setting('jay', { freshUntil: 1_700_000_000_000, value: new Uint8Array([1]) }),
         setting('text', { value: 'é\0\u{1f989}' }),
         setting('half', { value: '"\ud800"' }),
         setting('bytes', { value: new Uint8Array([0, 128, 255]) }),

@@ -16,9 +16,12 @@ export const reading: readonly Clause[] = [
         expiresAt: 1_800_000_000_000,
         version: 2 ** 53 - 1,
         tags: ['night', 'large'],
+        freshUntil: 1_700_000_000_000,
       });
-      await put(store, owl);
+      const stale = row('wren', { freshUntil: 1_700_000_000_000 });
+      await put(store, owl, stale);
       assert.deepEqual(plain(await store.get('owl')), plain(owl));
+      assert.deepEqual(plain(await store.get('wren')), plain(stale));
     },
   },
   {

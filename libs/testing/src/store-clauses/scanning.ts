@@ -62,6 +62,7 @@ const manyRows = Array.from({ length: 1300 }, (_, n) =>
   row(`bird ${n}`, {
     version: n + 1,
     tags: n % 100 === 7 ? ['seventh'] : [],
+    freshUntil: n % 3 === 0 ? 1_700_000_000_000 + n : undefined,
     value: n % 2 === 0 ? `${n}` : new Uint8Array([n % 256]),
   }),
 );
