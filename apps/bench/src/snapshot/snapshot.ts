@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Cache, createCache, type SaveSnapshotOptions } from 'nuthatch/engine';
+import { type Cache, createCache, type SaveSnapshotOptions, type WarmStartOptions } from 'nuthatch/engine';
 import { describeMachine } from '../report/machine.js';
 import { markdownTable } from '../report/markdown-table.js';
 import { readCount } from '../report/read-count.js';
 import { type Observed, observe } from './observe.js';
 
 export const SNAPSHOT_USAGE = `snapshot [--json] [--quick] [--size N] [--only plain,compressed,encrypted]
-       saves a cache of 1,000,000 entries (--quick: 100,000) to a file, and restores it: plain, compressed, encrypted`;
+       saves a cache of 1,000,000 entries (--quick: 100,000) to a file, restores it, and starts warm from it: plain, compressed, encrypted`;
 
 interface Row {
   readonly way: string;
@@ -19,7 +19,13 @@ interface Row {
   readonly cacheBytes: number;
   readonly save: Observed;
   readonly restore: Observed;
+  /** From the opening of a cache until what its predecessor had in memory is there. */
+  readonly warm: Observed;
 }
+
+/** How long closing may take. */
+const PATIENCE_MS = 10 * 60_000;
+const ACTS = { save: 'save', restore: 'restore', warm: 'warm start' } as const;
 
 const WAYS: Readonly<Record<string, SaveSnapshotOptions>> = {
   plain: {},
@@ -66,12 +72,30 @@ async function measure(way: string, entries: number, file: string): Promise<Row>
   const to = await open(entries);
   const restore = await observe(async () => void (await to.restoreSnapshot(file, restoring)));
   if (to.size !== entries) throw new Error(`${to.size} of ${entries} entries came back`);
-  await to.close();
-  return { way, entries, fileBytes, cacheBytes, save, restore };
+  const warm = await measureWarmStart(to, { ...options, file: `${file}.warm` });
+  return { way, entries, fileBytes, cacheBytes, save, restore, warm };
 }
 
-function open(entries: number): Promise<Cache<object>> {
-  return createCache<object>({ maxItems: entries, eviction: 'lru' });
+/** @param filled is closed. */
+async function measureWarmStart(filled: Cache<object>, warmStart: WarmStartOptions): Promise<Observed> {
+  const entries = filled.size;
+  const from = await open(entries, warmStart);
+  for (const [key, value] of filled.entries()) await from.set(key, value);
+  await filled.close();
+  // What is not saved in time is not brought back.
+  await from.close(PATIENCE_MS);
+  let to: Cache<object> | undefined;
+  const warm = await observe(async () => {
+    to = await open(entries, warmStart);
+    await to.whenWarm();
+  });
+  if (to?.size !== entries) throw new Error(`${to?.size} of ${entries} entries came back`);
+  await to.close();
+  return warm;
+}
+
+function open(entries: number, warmStart?: WarmStartOptions): Promise<Cache<object>> {
+  return createCache<object>({ maxItems: entries, eviction: 'lru', ...(warmStart && { warmStart }) });
 }
 
 function userOf(n: number): object {
@@ -93,8 +117,8 @@ function bytesInUse(): number {
 function report(rows: readonly Row[], entries: number): string {
   const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
   const lines = rows.flatMap((row) =>
-    (['save', 'restore'] as const).map((act) => [
-      `${act}, ${row.way}`,
+    (Object.keys(ACTS) as (keyof typeof ACTS)[]).map((act) => [
+      `${ACTS[act]}, ${row.way}`,
       Math.round((entries / row[act].ms) * 1000).toLocaleString('en'),
       (row[act].cpuMs / 1000).toFixed(1),
       row[act].longestPauseMs.toFixed(0),

@@ -1,6 +1,7 @@
 import type { BackingStore, Encoded, Row } from '../store/backing-store.js';
 import { encode, encodeIfPossible } from './encoding.js';
 import { EntryColumns } from './entry-columns.js';
+import { kept } from './freshness.js';
 import type { InCharge, SnapshotParts } from './parts.js';
 import type { SnapshotEntry } from './snapshot.js';
 
@@ -47,10 +48,11 @@ export async function capture<V>(
     size: columns.size,
     *entries() {
       for (const { key, state, hits } of columns) {
-        const { expiresAt, version, tags } = state;
+        const { expiresAt, version, tags, freshness } = state;
         const remainingMs = expiresAt === Infinity ? undefined : expiresAt - now;
         const value = encoded(key, state.value);
-        if (value !== undefined) yield { key, value, remainingMs, hits, version, tags };
+        if (value === undefined) continue;
+        yield { key, value, remainingMs, hits, version, tags, freshness: freshness && kept(freshness, now) };
       }
     },
     rows: pages?.rows,

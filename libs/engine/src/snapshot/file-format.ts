@@ -1,5 +1,6 @@
 import { badSnapshot } from '../kernel/errors.js';
 import type { Encoded } from '../store/backing-store.js';
+import { read, written, type WrittenFreshness } from './freshness.js';
 
 /*
  * A snapshot file, all numbers little-endian:
@@ -9,10 +10,13 @@ import type { Encoded } from '../store/backing-store.js';
  *
  * The contents of a frame are a chunk, which is compressed and encrypted where the header says so. The first byte of a chunk is its kind;
  * then come records, or in the last one how many there were. A record is: length (4) | head (JSON) | kind of the value (1) | length (4) | value.
+ * What the heads of the first format say is so in all of them; later ones add to their end.
  */
 
 export const MAGIC = Buffer.from('NUTHATCH');
-export const FORMAT = 1;
+/** What is written. In the first format heads end with the tags. */
+export const FORMAT = 2;
+export const OLDEST_FORMAT = 1;
 /** Magic, format, length of the header. */
 export const PREFIX_BYTES = MAGIC.length + 1 + 4;
 export const MOST_HEADER_BYTES = 64 * 1024;
@@ -53,13 +57,21 @@ export interface FileTotals {
 }
 
 /** What a record says beside its value. */
-export type EntryHead = readonly [key: string, remainingMs: number | null, hits: number, version: number, tags: readonly string[]]; // prettier-ignore
+export type EntryHead = readonly [
+  key: string,
+  remainingMs: number | null,
+  hits: number,
+  version: number,
+  tags: readonly string[],
+  freshness?: WrittenFreshness,
+];
 /** As {@link EntryHead}, of a row of the store. */
 export type RowHead = readonly [
   key: string,
   expiresAt: number | null,
   version: number,
   tags: readonly string[],
+  freshUntil?: number,
 ];
 
 /** @throws CacheError `bad_snapshot` where the text is no header. */
@@ -84,21 +96,26 @@ export function parseTotals(text: string): FileTotals {
 /** @throws CacheError `bad_snapshot` where the text is no head of an entry. */
 export function parseEntryHead(text: string): EntryHead {
   const head = parseJson(text);
-  if (!Array.isArray(head) || head.length !== 5) throw malformed('an entry has no good head');
-  const [key, remainingMs, hits, version, tags]: readonly unknown[] = head;
+  if (!Array.isArray(head) || !isBetween(head.length, 5, 6)) throw malformed('an entry has no good head');
+  const [key, remainingMs, hits, version, tags, freshness]: readonly unknown[] = head;
   if (!isKey(key) || !isTime(remainingMs) || !isCount(hits) || !isCount(version) || !areTags(tags))
     throw malformed('an entry has no good head');
-  return [key, remainingMs, hits, version, tags];
+  if (freshness === undefined) return [key, remainingMs, hits, version, tags];
+  const aging = read(freshness);
+  if (aging === undefined) throw malformed('an entry has no good head');
+  return [key, remainingMs, hits, version, tags, written(aging)];
 }
 
 /** @throws CacheError `bad_snapshot` where the text is no head of a row. */
 export function parseRowHead(text: string): RowHead {
   const head = parseJson(text);
-  if (!Array.isArray(head) || head.length !== 4) throw malformed('a row has no good head');
-  const [key, expiresAt, version, tags]: readonly unknown[] = head;
+  if (!Array.isArray(head) || !isBetween(head.length, 4, 5)) throw malformed('a row has no good head');
+  const [key, expiresAt, version, tags, freshUntil]: readonly unknown[] = head;
   if (!isKey(key) || !isTime(expiresAt) || !isCount(version) || !areTags(tags))
     throw malformed('a row has no good head');
-  return [key, expiresAt, version, tags];
+  if (freshUntil === undefined) return [key, expiresAt, version, tags];
+  if (!isTime(freshUntil) || freshUntil === null) throw malformed('a row has no good head');
+  return [key, expiresAt, version, tags, freshUntil];
 }
 
 /** Says that the file breaks its format, which only somebody who wrote it otherwise can have brought about. */
@@ -134,6 +151,7 @@ function parseJson(text: string): unknown {
 
 const isText = (found: unknown): found is string => typeof found === 'string' && found !== '';
 export const isKey = isText;
+const isBetween = (count: number, least: number, most: number): boolean => count >= least && count <= most;
 const isFlag = (found: unknown): found is boolean => typeof found === 'boolean';
 const isCount = (found: unknown): found is number => Number.isSafeInteger(found) && Number(found) >= 0;
 export const isTime = (found: unknown): found is number | null => found === null || Number.isFinite(found);

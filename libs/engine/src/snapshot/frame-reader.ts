@@ -12,6 +12,7 @@ import {
   malformed,
   MOST_HEADER_BYTES,
   MOST_WRAPPING_BYTES,
+  OLDEST_FORMAT,
   parseHeader,
   PREFIX_BYTES,
   SUM_BYTES,
@@ -46,7 +47,8 @@ export class FrameReader {
     if (head.length < PREFIX_BYTES || !head.subarray(0, MAGIC.length).equals(MAGIC))
       throw badSnapshot('the file is no snapshot');
     const format = head.readUInt8(MAGIC.length);
-    if (format !== FORMAT) throw badSnapshot(`its format is ${format}, this version reads ${FORMAT}`);
+    if (format < OLDEST_FORMAT || format > FORMAT)
+      throw badSnapshot(`its format is ${format}, this version reads ${OLDEST_FORMAT} to ${FORMAT}`);
     const headerBytes = head.readUInt32LE(MAGIC.length + 1);
     const end = PREFIX_BYTES + headerBytes;
     if (headerBytes > MOST_HEADER_BYTES || end + SUM_BYTES > size) throw badSnapshot('its header is damaged');
@@ -57,7 +59,7 @@ export class FrameReader {
   }
 
   /**
-   * The chunks from the first to the last, which is one of the kind `end`.
+   * The chunks from the first to the last, which is one of the kind `end`. Each is good until the next is asked for.
    * @throws CacheError `bad_snapshot` where one is damaged, changed, or too large, or the file was cut.
    */
   async *chunks(): AsyncGenerator<Buffer, void> {
@@ -67,8 +69,9 @@ export class FrameReader {
     const cipher = encryption && encryptionKey && new FileCipher(encryptionKey, encryption, this.#prefix);
     let sum = crc32(this.#prefix);
     let position = this.#prefix.length + SUM_BYTES;
+    const room = new Room();
     for (let kind: number | undefined; kind !== chunkKinds.end;) {
-      const frame = await this.#frame(position);
+      const frame = await this.#frame(position, room);
       sum = crc32(frame.subarray(0, -SUM_BYTES), sum);
       if (frame.readUInt32LE(frame.length - SUM_BYTES) !== sum) throw damagedAt(position);
       const chunk = await this.#chunkOf(frame.subarray(4, -SUM_BYTES), cipher ?? undefined);
@@ -84,16 +87,16 @@ export class FrameReader {
   }
 
   /** A frame with its length and its sum. Nothing is made room for that the file does not hold. */
-  async #frame(position: number): Promise<Buffer> {
+  async #frame(position: number, room: Room): Promise<Buffer> {
     const left = this.#size - position;
     if (left < 4) throw cutShort();
-    const contentBytes = (await read(this.#file, position, 4)).readUInt32LE(0);
+    const contentBytes = (await fill(this.#file, position, room.atLeast(4))).readUInt32LE(0);
     if (contentBytes > this.#mostChunkBytes + MOST_WRAPPING_BYTES)
       throw badSnapshot(
         `it is damaged, or an entry is larger than maxEntryBytes, ${this.#options.maxEntryBytes}`,
       );
     if (4 + contentBytes + SUM_BYTES > left) throw cutShort();
-    return read(this.#file, position, 4 + contentBytes + SUM_BYTES);
+    return fill(this.#file, position, room.atLeast(4 + contentBytes + SUM_BYTES));
   }
 
   async #chunkOf(contents: Buffer, cipher: FileCipher | undefined): Promise<Buffer> {
@@ -118,15 +121,28 @@ export class FrameReader {
   }
 }
 
+/** Bytes that are used again for each frame: as many as the longest so far has taken. */
+class Room {
+  #bytes = Buffer.alloc(0);
+
+  atLeast(bytes: number): Buffer {
+    if (bytes > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(bytes);
+    return this.#bytes.subarray(0, bytes);
+  }
+}
+
+function read(file: FileHandle, position: number, bytes: number): Promise<Buffer> {
+  return fill(file, position, Buffer.allocUnsafe(bytes));
+}
+
 /** @throws CacheError `bad_snapshot` where the file has become shorter. */
-async function read(file: FileHandle, position: number, bytes: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(bytes);
-  for (let filled = 0; filled < bytes;) {
-    const { bytesRead } = await file.read(buffer, filled, bytes - filled, position + filled);
+async function fill(file: FileHandle, position: number, into: Buffer): Promise<Buffer> {
+  for (let filled = 0; filled < into.length;) {
+    const { bytesRead } = await file.read(into, filled, into.length - filled, position + filled);
     if (bytesRead === 0) throw cutShort();
     filled += bytesRead;
   }
-  return buffer;
+  return into;
 }
 
 function cutShort(): Error {

@@ -15,9 +15,10 @@ export interface Watch {
 
 /** The memory of a cache, as snapshots see it. */
 export interface SnapshotMemory<V> {
-  /** The living entries, the next victim first. */
+  /** The entries, stale ones included, the next victim first. */
   inEvictionOrder(): Iterable<UsedEntry<V>>;
-  read(key: string): EntryState<V> | undefined;
+  /** The entry of a key, fresh or stale. */
+  readKept(key: string): EntryState<V> | undefined;
   clear(): void;
   recall(key: string, state: EntryState<V>, hits: number): void;
   watch(): Watch;
@@ -34,7 +35,7 @@ export interface SnapshotParts<V> {
   readonly sequence: Sequence;
   readonly fencing: Fencing;
   /** Answers whether a row has not been invalidated by one of its tags, as far as is known now. */
-  readonly currentNow: () => (row: Pick<Row, 'tags' | 'version'>) => boolean;
+  readonly currentNow: () => (row: Pick<Row, 'key' | 'tags' | 'version'>) => boolean;
 }
 
 /** Who is in charge of a cache. */

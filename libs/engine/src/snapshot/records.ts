@@ -1,3 +1,4 @@
+import { NO_TAGS } from '../kernel/entry.js';
 import { oversizedEntry } from '../kernel/errors.js';
 import type { Encoded, Row } from '../store/backing-store.js';
 import {
@@ -11,6 +12,7 @@ import {
   type RowHead,
   valueOf,
 } from './file-format.js';
+import { read } from './freshness.js';
 import type { SnapshotEntry } from './snapshot.js';
 
 /** Gathers records of one kind until they make a chunk. */
@@ -73,17 +75,23 @@ export class ChunkBuffer {
 /** The entries of a chunk. @throws CacheError `bad_snapshot` where it is malformed. */
 export function* entriesIn(chunk: Buffer): Generator<SnapshotEntry, void> {
   for (const { head, value } of recordsIn(chunk)) {
-    const [key, remainingMs, hits, version, tags] = parseEntryHead(head);
-    yield { key, value, remainingMs: remainingMs ?? undefined, hits, version, tags };
+    const [key, remainingMs, hits, version, tags, freshness] = parseEntryHead(head);
+    const aging = freshness === undefined ? undefined : { freshness: read(freshness) };
+    yield { key, value, remainingMs: remainingMs ?? undefined, hits, version, tags: shared(tags), ...aging };
   }
 }
 
 /** The rows of a chunk. @throws CacheError `bad_snapshot` where it is malformed. */
 export function* rowsIn(chunk: Buffer): Generator<Row, void> {
   for (const { head, value } of recordsIn(chunk)) {
-    const [key, expiresAt, version, tags] = parseRowHead(head);
-    yield { key, value, expiresAt: expiresAt ?? undefined, version, tags };
+    const [key, expiresAt, version, tags, freshUntil] = parseRowHead(head);
+    yield { key, value, expiresAt: expiresAt ?? undefined, version, tags, freshUntil };
   }
+}
+
+/** Most entries have no tags, and an array of their own would outlive the restore. */
+function shared(tags: readonly string[]): readonly string[] {
+  return tags.length === 0 ? NO_TAGS : tags;
 }
 
 function* recordsIn(chunk: Buffer): Generator<{ readonly head: string; readonly value: Encoded }, void> {

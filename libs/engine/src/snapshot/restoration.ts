@@ -2,6 +2,7 @@ import { badSnapshot, closed } from '../kernel/errors.js';
 import type { BackingStore, Row } from '../store/backing-store.js';
 import { decode } from './encoding.js';
 import { EntryColumns } from './entry-columns.js';
+import { resumed } from './freshness.js';
 import { Pace } from './pace.js';
 import type { SnapshotParts, Watch } from './parts.js';
 import type { SnapshotEntry } from './snapshot.js';
@@ -26,14 +27,16 @@ export class Restoration<V> {
   }
 
   /** @throws CacheError `bad_value` where the codec cannot read it, `bad_snapshot` where its key came before. */
-  add({ key, value, remainingMs, hits, tags }: SnapshotEntry): void {
+  add({ key, value, remainingMs, hits, tags, freshness }: SnapshotEntry): void {
     const { codec, clock } = this.#parts;
     if (this.#keys.has(key)) throw badSnapshot('it holds a key twice');
     this.#keys.add(key);
     const leftMs = (remainingMs ?? Infinity) - this.#elapsedMs;
     if (leftMs <= 0) return;
-    const state = { value: decode<V>(codec, key, value), expiresAt: clock.now() + leftMs, tags };
-    this.#entries.push({ key, state: { ...state, version: this.#version }, hits });
+    const now = clock.now();
+    const state = { value: decode<V>(codec, key, value), expiresAt: now + leftMs, tags };
+    const aging = { freshness: freshness && resumed(freshness, now - this.#elapsedMs) };
+    this.#entries.push({ key, state: { ...state, ...aging, version: this.#version }, hits });
   }
 
   /**
@@ -41,10 +44,11 @@ export class Restoration<V> {
    * @param takenAt when it had been stored, by the wall clock.
    */
   row(row: Row, takenAt: number): Row | undefined {
-    const version = this.#version;
-    if (row.expiresAt === undefined) return { ...row, version };
-    const leftMs = row.expiresAt - takenAt - this.#elapsedMs;
-    return leftMs <= 0 ? undefined : { ...row, version, expiresAt: this.#parts.clock.wallNow() + leftMs };
+    const laterMs = this.#parts.clock.wallNow() - takenAt - this.#elapsedMs;
+    const later = (time: number | undefined) => (time === undefined ? undefined : time + laterMs);
+    if (row.expiresAt !== undefined && row.expiresAt <= takenAt + this.#elapsedMs) return undefined;
+    const times = { expiresAt: later(row.expiresAt), freshUntil: later(row.freshUntil) };
+    return { ...row, ...times, version: this.#version };
   }
 
   /**
@@ -58,7 +62,7 @@ export class Restoration<V> {
     if (this.#watch.isCleared) throw closed('the cache');
     // Without a store writes wait for nothing, and what was written since is not taken back; with one, it is what was read before.
     const changed = store === undefined ? [...this.#watch.changed] : [];
-    const since = new Map(changed.map((key) => [key, memory.read(key)] as const));
+    const since = new Map(changed.map((key) => [key, memory.readKept(key)] as const));
     memory.clear();
     fencing.raiseAll();
     for (const [key, state] of since) if (state !== undefined) memory.recall(key, state, 0);
@@ -77,9 +81,11 @@ export class Restoration<V> {
     const pace = new Pace();
     const watch = memory.watch();
     const overtaken = [...since.keys()].filter((key) => this.#keys.has(key)).length;
+    // Nobody asks for them any longer.
+    this.#keys.clear();
     let toSkip = this.#entries.size - overtaken - memory.free();
     try {
-      for (const { key, state, hits } of this.#entries) {
+      for (const { key, state, hits } of this.#entries.take()) {
         if (watch.isCleared) return;
         if (since.has(key) || watch.changed.has(key) || toSkip-- > 0) continue;
         memory.recall(key, state, hits);

@@ -6,6 +6,7 @@ import type { Capture } from './capture.js';
 import { newEncryption } from './file-cipher.js';
 import { chunkKinds, type FileHeader, type FileTotals } from './file-format.js';
 import type { FileOptions } from './file-options.js';
+import { written } from './freshness.js';
 import { FrameWriter } from './frame-writer.js';
 import { ChunkBuffer } from './records.js';
 import type { SnapshotEntry } from './snapshot.js';
@@ -91,12 +92,15 @@ function headerOf(capture: Capture, contents: FileContents): FileHeader {
   };
 }
 
-function addEntry(chunk: ChunkBuffer, { key, value, remainingMs, hits, version, tags }: SnapshotEntry): void {
-  chunk.add([key, remainingMs ?? null, hits, version, tags], value);
+function addEntry(chunk: ChunkBuffer, { value, ...entry }: SnapshotEntry): void {
+  const { key, remainingMs, hits, version, tags, freshness } = entry;
+  const head = [key, remainingMs ?? null, hits, version, tags] as const;
+  chunk.add(freshness === undefined ? head : [...head, written(freshness)], value);
 }
 
-function addRow(chunk: ChunkBuffer, { key, value, expiresAt, version, tags }: Row): void {
-  chunk.add([key, expiresAt ?? null, version, tags], value);
+function addRow(chunk: ChunkBuffer, { key, value, expiresAt, version, tags, freshUntil }: Row): void {
+  const head = [key, expiresAt ?? null, version, tags] as const;
+  chunk.add(freshUntil === undefined ? head : [...head, freshUntil], value);
 }
 
 function endOf({ entries, rows }: FileTotals): Buffer {

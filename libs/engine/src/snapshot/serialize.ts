@@ -4,12 +4,14 @@ import type { Encoded } from '../store/backing-store.js';
 import { decode } from './encoding.js';
 import type { Capture } from './capture.js';
 import { areTags, isKey, isTime } from './file-format.js';
+import { type KeptFreshness, read, resumed, written } from './freshness.js';
 import { Pace } from './pace.js';
 import type { SnapshotParts } from './parts.js';
 import { elapsedSince } from './restore-file.js';
 
 const FORMAT = 'nuthatch entries';
-const VERSION = 1;
+/** What is written. In the first version entries end with the tags. */
+const VERSION = 2;
 /** Shorter than the longest string of V8, which has 2 ** 29 - 24 characters. */
 const MOST_CHARACTERS = 2 ** 29 - 2 ** 10;
 
@@ -31,8 +33,9 @@ export async function serialize(capture: Capture): Promise<string> {
   const pace = new Pace();
   const lines: string[] = [];
   let length = 0;
-  for (const { key, value, remainingMs, tags } of capture.entries()) {
-    const line = JSON.stringify([key, textOf(value), remainingMs ?? null, tags]);
+  for (const { key, value, remainingMs, tags, freshness } of capture.entries()) {
+    const aging = freshness === undefined ? [] : [written(freshness)];
+    const line = JSON.stringify([key, textOf(value), remainingMs ?? null, tags, ...aging]);
     lines.push(line);
     length += line.length + 2;
     if (length > MOST_CHARACTERS) throw tooLong();
@@ -59,12 +62,14 @@ export async function parseEntries<V>(
   const found = new Map<string, EntryState<V>>();
   const seen = new Set<string>();
   for (const entry of entries) {
-    const { key, value, remainingMs, tags } = parseEntry(entry);
+    const { key, value, remainingMs, tags, freshness } = parseEntry(entry);
     if (seen.has(key)) throw badText('it holds a key twice');
     seen.add(key);
     const leftMs = (remainingMs ?? Infinity) - elapsedMs;
-    const expiresAt = clock.now() + leftMs;
-    if (leftMs > 0) found.set(key, { value: decode<V>(codec, key, value), expiresAt, tags, version });
+    const now = clock.now();
+    const aging = { freshness: freshness && resumed(freshness, now - elapsedMs) };
+    const life = { expiresAt: now + leftMs, tags, version, ...aging };
+    if (leftMs > 0) found.set(key, { value: decode<V>(codec, key, value), ...life });
     if (pace.spent(value.length)) await pace.turn();
   }
   return found;
@@ -91,7 +96,7 @@ function parseJson(text: string): unknown {
 function isText(found: unknown): found is Text {
   if (typeof found !== 'object' || found === null) return false;
   const { format, version, takenAt, codec, entries } = found as Partial<Record<keyof Text, unknown>>;
-  if (format !== FORMAT || version !== VERSION || !Number.isFinite(takenAt)) return false;
+  if (format !== FORMAT || (version !== 1 && version !== VERSION) || !Number.isFinite(takenAt)) return false;
   return typeof codec === 'string' && Array.isArray(entries);
 }
 
@@ -100,13 +105,16 @@ function parseEntry(found: unknown): {
   readonly value: Encoded;
   readonly remainingMs: number | null;
   readonly tags: readonly string[];
+  readonly freshness: KeptFreshness | undefined;
 } {
-  if (!Array.isArray(found) || found.length !== 4) throw badText('an entry is malformed');
-  const [key, written, remainingMs, tags]: readonly unknown[] = found;
-  const value = valueOf(written);
+  if (!Array.isArray(found) || found.length < 4 || found.length > 5) throw badText('an entry is malformed');
+  const [key, text, remainingMs, tags, aging]: readonly unknown[] = found;
+  const value = valueOf(text);
+  const freshness = read(aging);
   if (!isKey(key) || value === undefined || !isTime(remainingMs) || !areTags(tags))
     throw badText('an entry is malformed');
-  return { key, value, remainingMs, tags };
+  if (found.length === 5 && freshness === undefined) throw badText('an entry is malformed');
+  return { key, value, remainingMs, tags, freshness };
 }
 
 function textOf(value: Encoded): Written {

@@ -262,7 +262,7 @@ describe('a restore from a file that is refused changes nothing', () => {
     'no key for an encrypted one': [({ file, key }) => save(file, { saving: { encryptionKey: key }, restoring: {} }), /it is encrypted, and no encryptionKey/], // prettier-ignore
     'a key for one that is not': [({ file, key }) => save(file, { saving: {}, restoring: { encryptionKey: key } }), /it is not encrypted/], // prettier-ignore
     'another key': [({ file, key }) => save(file, { saving: { encryptionKey: key }, restoring: { encryptionKey: randomBytes(32) } }), /with another encryptionKey/], // prettier-ignore
-    'a newer format': [async ({ file }) => { await save(file, { saving: {}, restoring: {} }); return patch(file, 8, 2); }, /its format is 2, this version reads 1/], // prettier-ignore
+    'a newer format': [async ({ file }) => { await save(file, { saving: {}, restoring: {} }); return patch(file, 8, 3); }, /its format is 3, this version reads 1 to 2/], // prettier-ignore
     'another codec': [({ file }) => save(file, { saving: {}, restoring: {}, codec: 'json' }), /written by the json codec, this cache reads rich/], // prettier-ignore
   };
 

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { badSnapshot } from '../kernel/errors.js';
 import type { Encoded, Row } from '../store/backing-store.js';
+import type { KeptFreshness } from './freshness.js';
 import { Pace } from './pace.js';
 
 const FORMAT = 1;
@@ -14,6 +15,8 @@ export interface SnapshotEntry {
   readonly hits: number;
   readonly version: number;
   readonly tags: readonly string[];
+  /** Left out: fresh until it expires. */
+  readonly freshness?: KeptFreshness | undefined;
 }
 
 /** Everything that a cache held at one moment: deep and immutable. Made by `cache.snapshot()`, for `cache.restore()`. */
@@ -85,5 +88,6 @@ async function checksumOf(
 
 function freezeRecord(record: SnapshotEntry | Row): void {
   Object.freeze(record.tags);
+  if ('freshness' in record) Object.freeze(record.freshness);
   Object.freeze(record);
 }

@@ -1,5 +1,6 @@
 import type { EntryState } from '../kernel/entry.js';
 import { decode } from './encoding.js';
+import { resumed } from './freshness.js';
 import type { FileHeader } from './file-format.js';
 import { Pace } from './pace.js';
 import type { SnapshotParts, Watch } from './parts.js';
@@ -68,11 +69,13 @@ export class Warmer<V> {
 
   async #addOwn(entries: readonly SnapshotEntry[]): Promise<void> {
     const { codec, clock } = this.#parts;
-    for (const { key, value, remainingMs, hits, tags } of entries) {
+    for (const { key, value, remainingMs, hits, tags, freshness } of entries) {
       const leftMs = (remainingMs ?? Infinity) - this.#elapsedMs;
       if (leftMs > 0 && this.#isFree(key)) {
-        const state = { value: decode<V>(codec, key, value), expiresAt: clock.now() + leftMs, tags };
-        this.#recall(key, { ...state, version: this.#version }, hits);
+        const now = clock.now();
+        const state = { value: decode<V>(codec, key, value), expiresAt: now + leftMs, tags };
+        const aging = { freshness: freshness && resumed(freshness, now - this.#elapsedMs) };
+        this.#recall(key, { ...state, ...aging, version: this.#version }, hits);
       }
       if (this.#pace.spent(value.length)) await this.#pace.turn();
       if (this.isStopped) return;
@@ -99,7 +102,7 @@ export class Warmer<V> {
   }
 
   #isFree(key: string): boolean {
-    return !this.#watch.changed.has(key) && this.#parts.memory.read(key) === undefined;
+    return !this.#watch.changed.has(key) && this.#parts.memory.readKept(key) === undefined;
   }
 
   #recall(key: string, state: EntryState<V>, hits: number): void {
