@@ -12,9 +12,13 @@ import {
   type WritePolicyName,
 } from './index.js';
 
-/** A cache with a journal over a disk and rows that outlive it. */
-function open(disk: JournalDisk, rows: Map<string, Row>, writePolicy: WritePolicyName): Promise<Cache> {
-  const store = new MapStore({}, rows);
+/** A cache with a journal over a disk and a store, or its rows, that outlive it. */
+function open(
+  disk: JournalDisk,
+  place: Map<string, Row> | MapStore,
+  writePolicy: WritePolicyName,
+): Promise<Cache> {
+  const store = place instanceof MapStore ? place : new MapStore({}, place);
   return createCache({ clock: new FakeClock(), store, writePolicy, writeBack: { journal: disk } });
 }
 
@@ -92,16 +96,16 @@ describe('a cache with a journal', () => {
   ])('brings nothing back after %s and a crash', async (_what, remove, left) => {
     const disk = new JournalDisk();
     disk.isLazy = true;
-    const rows = new Map<string, Row>();
-    const cache = await open(disk, rows, 'writeBack');
+    const store = new MapStore();
+    const cache = await open(disk, store, 'writeBack');
     await cache.set('owl', 1, { tags: ['night'] });
     await cache.set('wren', 2);
     await cache.flush();
     await remove(cache);
     disk.crash();
-    const second = await open(disk, rows, 'writeBack');
+    const second = await open(disk, store, 'writeBack');
     await second.flush();
-    expect([...rows.keys()]).toEqual(left);
+    expect([...(await second.getMany(['owl', 'wren'])).keys()]).toEqual(left);
     await second.close();
   });
 

@@ -1,4 +1,5 @@
 import { deadLettersLeft, storeFailed } from './kernel/errors.js';
+import type { Invalidation } from './kernel/invalidation.js';
 import { nameOf } from './kernel/register.js';
 import type { CacheMetrics } from './metrics/cache-metrics.js';
 import type { BackingStore } from './store/backing-store.js';
@@ -13,12 +14,13 @@ const SWAP_DEADLINE_MS = 5000;
 /** What a cache measures of its pending writes. */
 export type WriteGauges = Pick<
   CacheMetrics,
-  'dirty_writes_pending' | 'oldest_pending_ms' | 'journal_depth' | 'journal_bytes'
+  'dirty_writes_pending' | 'store_repairs_pending' | 'oldest_pending_ms' | 'journal_depth' | 'journal_bytes'
 >;
 
 /** The gauges where nothing is ever pending. */
 export const NO_WRITES: WriteGauges = {
   dirty_writes_pending: 0,
+  store_repairs_pending: 0,
   oldest_pending_ms: 0,
   journal_depth: 0,
   journal_bytes: 0,
@@ -30,6 +32,10 @@ export interface StoreSideParts {
   readonly context: WriteContext;
   /** Makes the journal that is configured, whether or not the policy is to write to it. */
   readonly journal: WriteContext['journal'];
+  /** The state of the store: how many changes it has missed, and whether it is left alone for a while. */
+  readonly guard: { readonly repairs: number; readonly isDown: boolean };
+  /** Told what a store of the role `'cache'` remembers of invalidations, when it is opened. */
+  readonly remembered: (invalidations: readonly Invalidation[]) => void;
 }
 
 /** A cache's store and the policy that writes to it, which can be swapped. */
@@ -62,6 +68,11 @@ export class StoreSide {
     return this.#context.store;
   }
 
+  /** Whether the store is down: calls are refused at once. */
+  get isDown(): boolean {
+    return this.#parts.guard.isDown;
+  }
+
   get policy(): WritePolicy {
     return this.#policy;
   }
@@ -74,6 +85,7 @@ export class StoreSide {
     const { pendingCount, oldestPendingMs = 0, journal } = this.#policy;
     return {
       dirty_writes_pending: pendingCount,
+      store_repairs_pending: this.#parts.guard.repairs,
       oldest_pending_ms: pendingCount === 0 ? 0 : oldestPendingMs,
       journal_depth: journal?.depth ?? 0,
       journal_bytes: journal?.bytes ?? 0,
@@ -94,8 +106,9 @@ export class StoreSide {
 
   /** Opens the store, and takes up what an earlier process has left in the journal. Where that fails, all is closed again. */
   async open(): Promise<void> {
-    await this.store.open();
+    await this.#openStore();
     try {
+      if (this.store.role === 'cache') this.#parts.remembered(await this.store.invalidations());
       if (!this.#hasJournal) await this.#replay();
       await this.#policy.open?.();
     } catch (error) {
@@ -154,6 +167,16 @@ export class StoreSide {
       return report;
     } catch (error) {
       return { ...report, error: report.error ?? error };
+    }
+  }
+
+  /** A store that takes too long to open is closed once it is open after all; whoever watches it is told where that fails. */
+  async #openStore(): Promise<void> {
+    try {
+      await this.store.open();
+    } catch (error) {
+      this.store.close().catch(() => undefined);
+      throw error;
     }
   }
 

@@ -24,4 +24,14 @@ describe('the record of health', () => {
     record.failed('flush', 'disk full');
     expect([record.problem(1), record.problem(0)]).toEqual(['disk full', undefined]);
   });
+
+  it('has the problem of a tier until that is back, though single calls on the store work', () => {
+    const record = open();
+    record.failed('store', 'no answer');
+    record.failed('tier', 'down');
+    record.worked('store');
+    expect(record.problem(0)).toBe('down');
+    record.worked('tier');
+    expect(record.problem(0)).toBeUndefined();
+  });
 });

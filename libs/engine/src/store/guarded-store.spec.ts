@@ -1,10 +1,14 @@
 import { FakeClock, FaultyStore, settle, type StoreMethod } from 'nuthatch/testing';
+import { openGuarded as open, resolved } from '../../../../test/support/guarded.js';
 import { CacheError, closed } from '../kernel/errors.js';
+import type { Invalidation } from '../kernel/invalidation.js';
 import type { BackingStore, Row } from './backing-store.js';
+import type { StoreObserver } from './guard.js';
 import { GuardedStore } from './guarded-store.js';
 import { MapStore } from './map-store.js';
 
 const owl: Row = { key: 'owl', value: '1', expiresAt: undefined, version: 1, tags: [] };
+const night: Invalidation = { scope: 'tag', name: 'night', version: 2 };
 const manyRows = Array.from({ length: 1200 }, (_, n) => [`bird ${n}`, { ...owl, key: `bird ${n}` }] as const);
 
 async function* pagesOf(...pages: readonly (readonly Row[])[]) {
@@ -17,9 +21,20 @@ async function pagesIn(store: BackingStore): Promise<(readonly Row[])[]> {
   return pages;
 }
 
-function open() {
-  const faulty = new FaultyStore(new MapStore());
-  return { faulty, store: new GuardedStore(faulty) };
+function guard(store: BackingStore, observer: Partial<StoreObserver> = {}): GuardedStore {
+  const deaf: StoreObserver = {
+    storeAnswered: () => undefined,
+    storeRefused: () => undefined,
+    storeTimedOut: () => undefined,
+    storeRejected: () => undefined,
+    storeSettledLate: () => undefined,
+    storeFailed: () => undefined,
+    storeDegraded: () => undefined,
+    storeRecovered: () => undefined,
+  };
+  const buffer = { isBuffering: () => false, holds: () => false };
+  const parts = { clock: new FakeClock(), resilience: resolved({}), buffer };
+  return new GuardedStore(store, { ...parts, observer: { ...deaf, ...observer } });
 }
 
 it('opens the store once, before its first use', async () => {
@@ -48,7 +63,8 @@ it.each<[StoreMethod, (store: BackingStore) => Promise<unknown>, string]>([
   ['apply', (store) => store.apply([{ type: 'delete', key: 'owl', version: 2 }]), 'delete "owl"'],
   ['apply', (store) => store.apply([]), 'apply 0 operations'],
   ['clear', (store) => store.clear(), 'clear'],
-  ['deleteTagged', (store) => store.deleteTagged(['night', 'large']), 'delete what is tagged night, large'],
+  ['invalidate', (store) => store.invalidate([night]), 'remember 1 invalidations'],
+  ['invalidations', (store) => store.invalidations(), 'list its invalidations'],
   ['rows', (store) => store.rows(), 'list its rows'],
   ['replaceAll', (store) => store.replaceAll(pagesOf([owl])), 'replace its rows'],
   ['scan', (store) => pagesIn(store), 'scan its rows'],
@@ -76,8 +92,8 @@ it('passes an error of Nuthatch on as it is', async () => {
 it('has no scan where the store has none', () => {
   class Plain extends MapStore {}
   Object.defineProperty(Plain.prototype, 'scan', { value: undefined });
-  expect(new GuardedStore(new Plain()).scan).toBeUndefined();
-  expect(new GuardedStore(new FaultyStore(new Plain())).scan).toBeUndefined();
+  expect(guard(new Plain()).scan).toBeUndefined();
+  expect(guard(new FaultyStore(new Plain())).scan).toBeUndefined();
   expect(open().store.scan).toBeDefined();
 });
 
@@ -88,7 +104,7 @@ it('times each page of a scan, names the one that fails, and ends a scan that is
     storeAnswered: () => calls.push('answered'),
     storeRefused: ({ message }: CacheError) => calls.push(message),
   };
-  const store = new GuardedStore(faulty, { clock: new FakeClock(), observer });
+  const store = guard(faulty, observer);
   await store.open();
   calls.length = 0;
   expect((await pagesIn(store)).flat()).toHaveLength(manyRows.length);

@@ -1,30 +1,40 @@
-import type { Clock } from '../kernel/clock.js';
-import { type CacheError, closed, storeFailed } from '../kernel/errors.js';
+import type { CacheError } from '../kernel/errors.js';
+import type { Invalidation } from '../kernel/invalidation.js';
+import { isStoreTrouble } from '../kernel/store-errors.js';
 import type { ApplyOptions, BackingStore, Operation, Row } from './backing-store.js';
-
-/** Told how every call on a store ended. */
-export interface StoreObserver {
-  storeAnswered(durationMs: number): void;
-  storeRefused(error: CacheError): void;
-}
+import type { Renewable, Task } from './call.js';
+import { type Guard, guardOf, type GuardParts } from './guard.js';
+import { keyOf } from './holds.js';
+import { rowOf } from './repairs.js';
+import { StoreLife } from './store-life.js';
 
 /**
- * What the cache talks to instead of the store itself: opens it once, before its first use, closes it once, and wraps
- * whatever it throws into a `CacheError` that names the operation. A failed opening is tried again at the next use; after
- * `close` every use is `closed`.
+ * What the cache talks to instead of the store itself: opens it once, before its first use, closes it once, and wraps whatever it throws
+ * into a `CacheError` that names the operation. No call is held longer than its deadline, a store that is down is left alone for a while,
+ * and what it has missed is made up for when it is back. After `close` every use is `closed`.
  */
 export class GuardedStore implements BackingStore {
   /** Not there where the store has none. Each page is a call, to those who watch. */
   readonly scan?: () => AsyncGenerator<readonly Row[]>;
   readonly #store: BackingStore;
-  readonly #watch: { readonly clock: Clock; readonly observer: StoreObserver } | undefined;
-  #opening: Promise<void> | undefined;
-  #closing: Promise<void> | undefined;
+  readonly #parts: GuardParts;
+  readonly #guard: Guard;
+  readonly #life: StoreLife;
 
-  /** @param watch who is told of every call, and the clock that times them. */
-  constructor(store: BackingStore, watch?: { readonly clock: Clock; readonly observer: StoreObserver }) {
+  constructor(store: BackingStore, parts: GuardParts) {
     this.#store = store;
-    this.#watch = watch;
+    this.#parts = parts;
+    const guard = guardOf(store, parts);
+    const { calls, recovery, reads, writes } = guard;
+    this.#guard = guard;
+    this.#life = new StoreLife(store, {
+      ...parts,
+      attempt: (open) => calls.run({ describe: () => 'open', deadlines: writes, start: open }),
+      ending: async () => {
+        await recovery.stop();
+        for (const deadlines of [reads, writes]) deadlines.end();
+      },
+    });
     if (store.scan !== undefined) this.scan = () => this.#scan();
   }
 
@@ -36,92 +46,191 @@ export class GuardedStore implements BackingStore {
     return this.#store.capabilities;
   }
 
-  async open(): Promise<void> {
-    if (this.#closing !== undefined) throw closed('the backing store');
-    this.#opening ??= this.#tryToOpen();
-    await this.#opening;
+  /** Whether the store is left alone, since it has failed too often: calls are refused at once. */
+  get isDown(): boolean {
+    return this.#guard.breaker?.isClosed === false;
+  }
+
+  /** How many changes the store has missed. */
+  get repairs(): number {
+    return this.#guard.repairs.count;
+  }
+
+  open(): Promise<void> {
+    return this.#life.open();
   }
 
   get(key: string): Promise<Row | undefined> {
-    return this.#run(`read ${JSON.stringify(key)}`, () => this.#store.get(key));
+    const { repairs, reads, slowMs } = this.#guard;
+    const repair = repairs.find(key);
+    if (repair !== undefined && this.#life.isOpen) return Promise.resolve(rowOf(repair));
+    return this.#run({
+      describe: () => `read ${JSON.stringify(key)}`,
+      deadlines: reads,
+      slowMs,
+      start: () => this.#store.get(key),
+      seen: (row) => repairs.over(key, row),
+    });
   }
 
   getMany(keys: readonly string[]): Promise<readonly Row[]> {
-    return this.#run(`read ${keys.length} keys`, () => this.#store.getMany(keys));
+    const { repairs, reads, slowMs } = this.#guard;
+    const missed = repairs.isIdle ? [] : keys.flatMap((key) => repairs.find(key) ?? []);
+    const known = new Set(missed.map(keyOf));
+    const asked = known.size === 0 ? keys : keys.filter((key) => !known.has(key));
+    const rows = missed.flatMap((operation) => rowOf(operation) ?? []);
+    if (asked.length === 0 && keys.length > 0 && this.#life.isOpen) return Promise.resolve(rows);
+    return this.#run({
+      describe: () => `read ${asked.length} keys`,
+      deadlines: reads,
+      slowMs,
+      start: () => this.#store.getMany(asked),
+      seen: (found) =>
+        repairs.isIdle ? found : [...rows, ...found.flatMap((row) => repairs.over(row.key, row) ?? [])],
+    });
   }
 
   apply(operations: readonly Operation[], options?: ApplyOptions): Promise<void> {
-    return this.#run(describe(operations), () => this.#store.apply(operations, options));
+    const { repairs, recovery } = this.#guard;
+    if (this.#takesWrites() && !operations.some((operation) => this.#isBuffered(operation))) {
+      repairs.take(operations);
+      recovery.wake();
+      return Promise.resolve();
+    }
+    return this.#run({
+      describe: () => describe(operations),
+      deadlines: this.#guard.writes,
+      footprint: operations,
+      start: () => this.#store.apply(operations, options),
+      // What a policy brings to the store in its own time it tries again by itself, and finds out what cannot be stored.
+      isForgiven: () => operations.some((operation) => this.#isBuffered(operation)),
+      seen: () => repairs.made(operations),
+      failed: (error) => this.#missed(error, operations),
+      landed: () => this.#landed(operations),
+    });
   }
 
   clear(): Promise<void> {
-    return this.#run('clear', () => this.#store.clear());
+    return this.#run({
+      describe: () => 'clear',
+      deadlines: this.#guard.writes,
+      footprint: 'everything',
+      start: () => this.#store.clear(),
+      seen: () => this.#guard.repairs.reset(),
+    });
   }
 
-  deleteTagged(tags: readonly string[]): Promise<void> {
-    return this.#run(`delete what is tagged ${tags.join(', ')}`, () => this.#store.deleteTagged(tags));
+  invalidate(invalidations: readonly Invalidation[]): Promise<void> {
+    const { repairs, recovery, writes } = this.#guard;
+    const missed = (): void => {
+      if (this.role !== 'cache') return;
+      repairs.invalidate(invalidations);
+      recovery.wake();
+    };
+    if (this.#takesWrites()) return Promise.resolve(missed());
+    return this.#run({
+      describe: () => `remember ${invalidations.length} invalidations`,
+      deadlines: writes,
+      start: () => this.#store.invalidate(invalidations),
+      seen: () => repairs.remembered(invalidations),
+      failed: (error) => isStoreTrouble(error) && missed(),
+    });
   }
 
-  rows(): Promise<readonly Row[]> {
-    return this.#run('list its rows', () => this.#store.rows());
+  invalidations(): Promise<readonly Invalidation[]> {
+    return this.#long('list its invalidations', () => this.#store.invalidations());
+  }
+
+  async rows(): Promise<readonly Row[]> {
+    const overlay = this.#guard.repairs.overlay();
+    const rows = await this.#long('list its rows', () => this.#store.rows());
+    return [...overlay.over(rows), ...overlay.rest()];
   }
 
   replaceAll(rows: AsyncIterable<readonly Row[]>): Promise<void> {
-    return this.#run('replace its rows', () => this.#store.replaceAll(rows));
+    return this.#run({
+      describe: () => 'replace its rows',
+      deadlines: this.#guard.writes,
+      footprint: 'everything',
+      start: (call) => this.#store.replaceAll(renewing(rows, call)),
+      seen: () => this.#guard.repairs.reset(),
+    });
   }
 
-  async close(): Promise<void> {
-    this.#closing ??= this.#closeOnce();
-    await this.#closing;
+  close(): Promise<void> {
+    return this.#life.close();
   }
 
   async *#scan(): AsyncGenerator<readonly Row[]> {
     await this.open();
+    const overlay = this.#guard.repairs.overlay();
     const pages = this.#store.scan?.()[Symbol.asyncIterator]();
     if (pages === undefined) return;
-    const next = () => this.#guard('scan its rows', () => pages.next());
+    let hasFailed = false;
+    const next = () => this.#long('scan its rows', () => pages.next(), () => (hasFailed = true)); // prettier-ignore
     try {
-      for (let page = await next(); page.done !== true; page = await next()) yield page.value;
+      for (let page = await next(); page.done !== true; page = await next()) yield overlay.over(page.value);
+      yield overlay.rest();
     } finally {
-      await this.#guard('end a scan of its rows', async () => pages.return?.());
+      const ending = this.#long('end a scan of its rows', async () => pages.return?.());
+      // A page that does not come would keep it from ending; whoever watches is told if it fails.
+      if (hasFailed) ending.catch(() => undefined);
+      else await ending;
     }
   }
 
-  async #run<T>(operation: string, call: () => Promise<T>): Promise<T> {
+  #long<T>(what: string, start: () => Promise<T>, failed?: () => void): Promise<T> {
+    return this.#run({ describe: () => what, deadlines: this.#guard.writes, start, failed });
+  }
+
+  #run<T>(task: Task<T>): Promise<T> {
+    if (this.#life.isOpen) return this.#guard.calls.run(task);
+    return this.#openAndRun(task);
+  }
+
+  async #openAndRun<T>(task: Task<T>): Promise<T> {
     await this.open();
-    return this.#guard(operation, call);
+    return this.#guard.calls.run(task);
   }
 
-  /** What is being opened is waited for; what was never opened, or failed to, is left alone. */
-  async #closeOnce(): Promise<void> {
-    const isOpen = await this.#opening?.then(
-      () => true,
-      () => false,
-    );
-    if (isOpen === true) await this.#guard('close', () => this.#store.close());
+  /** Whether writes are acknowledged though the store cannot take them. */
+  #takesWrites(): boolean {
+    const { resilience, buffer } = this.#parts;
+    if (resilience.whenDown !== 'memory' || !this.#life.isOpen) return false;
+    return this.isDown && !buffer.isBuffering();
   }
 
-  async #tryToOpen(): Promise<void> {
-    try {
-      await this.#guard('open', () => this.#store.open());
-    } catch (error) {
-      this.#opening = undefined;
-      throw error;
-    }
+  #isBuffered(operation: Operation): boolean {
+    return this.#parts.buffer.holds(keyOf(operation));
   }
 
-  async #guard<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    const startedAt = this.#watch?.clock.now() ?? 0;
-    try {
-      const answer = await call();
-      this.#watch?.observer.storeAnswered(this.#watch.clock.now() - startedAt);
-      return answer;
-    } catch (thrown) {
-      const error = storeFailed(operation, thrown);
-      this.#watch?.observer.storeRefused(error);
-      throw error;
-    }
+  #missed(error: CacheError, operations: readonly Operation[]): void {
+    if (this.role !== 'cache' || !isStoreTrouble(error)) return;
+    const { recovery, repairs, suspects } = this.#guard;
+    const unkept = operations.filter((operation) => !this.#isBuffered(operation));
+    if (error.code === 'store_timeout' || error.code === 'store_down') repairs.undo(unkept);
+    else suspects.add(unkept, this.#parts.clock.now());
+    if (this.isDown) suspects.convict();
+    recovery.wake();
   }
+
+  #landed(operations: readonly Operation[]): void {
+    // What memory has read meanwhile may be what was there before. In a tier of the cache repairs see to it.
+    if (this.role === 'record') this.#parts.observer.storeSettledLate(operations.map(keyOf));
+  }
+}
+
+async function* renewing(
+  pages: AsyncIterable<readonly Row[]>,
+  call: Renewable,
+): AsyncGenerator<readonly Row[]> {
+  call.pause();
+  for await (const page of pages) {
+    call.renew();
+    yield page;
+    call.pause();
+  }
+  call.renew();
 }
 
 function describe(operations: readonly Operation[]): string {

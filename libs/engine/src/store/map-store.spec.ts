@@ -31,3 +31,41 @@ it('shares nothing between factories', async () => {
     .apply([{ type: 'set', row: owl }]);
   expect(await mapStore().create(context).rows()).toEqual([]);
 });
+
+describe('an invalidation', () => {
+  const tagged = (key: string, version: number): Row => ({ ...owl, key, version, tags: ['night'] });
+  const put = (store: MapStore, ...rows: Row[]) => store.apply(rows.map((row) => ({ type: 'set', row })));
+
+  it('deletes at once what it makes gone', async () => {
+    const store = new MapStore();
+    await put(store, tagged('owl', 1), tagged('bat', 2), { ...owl, key: 'wren' }, { ...owl, key: 'jay' });
+    await store.invalidate([
+      { scope: 'tag', name: 'night', version: 1 },
+      { scope: 'prefix', name: 'wr', version: 1 },
+      { scope: 'pattern', name: 'j?y', version: 1 },
+    ]);
+    expect(await store.rows()).toEqual([tagged('bat', 2)]);
+  });
+
+  it('is known to the next store of a factory', async () => {
+    const factory = mapStore();
+    const context = { namespace: 'birds', clock: new FakeClock() };
+    const night = { scope: 'tag', name: 'night', version: 1 } as const;
+    await factory.create(context).invalidate([night]);
+    expect(await factory.create(context).invalidations()).toEqual([night]);
+    expect(await factory.create({ ...context, namespace: 'fish' }).invalidations()).toEqual([]);
+  });
+
+  it('is summed up with others where they are more than 10,000', async () => {
+    const store = new MapStore();
+    const tags = Array.from({ length: 10_001 }, (_, n) => ({
+      scope: 'tag' as const,
+      name: `${n}`,
+      version: n + 1,
+    }));
+    await store.invalidate(tags);
+    const [sum, ...rest] = await store.invalidations();
+    expect(sum).toEqual({ scope: 'prefix', name: '', version: 5000 });
+    expect(rest).toEqual(tags.slice(5000));
+  });
+});
