@@ -17,6 +17,7 @@ import {
   type WritePolicyName,
 } from 'nuthatch/engine';
 import { FakeClock, settle } from 'nuthatch/testing';
+import { coverOf } from '../../libs/engine/src/store/invalidation-list.js';
 // Audits every table when its cache is closed.
 import '../support/caches.js';
 
@@ -139,6 +140,7 @@ interface Real {
   readonly cache: Cache;
   readonly clock: FakeClock;
   readonly rows: Map<string, Row> | undefined;
+  readonly store: MapStore | undefined;
   snapshot: Snapshot | undefined;
 }
 
@@ -346,26 +348,31 @@ const others = [
 async function open(policy: WritePolicyName | undefined): Promise<{ model: Model; real: Real }> {
   const clock = new FakeClock();
   const rows = policy && new Map<string, Row>();
+  const store = rows && new MapStore({}, rows);
   const cache = await createCache({
     clock,
     historyLimit: HISTORY_LIMIT,
     maxItems: rows === undefined ? KEYS.length : 2,
-    ...(rows && { store: new MapStore({}, rows), writePolicy: policy, writeBack: { flushInterval: 50 } }),
+    ...(store && { store, writePolicy: policy, writeBack: { flushInterval: 50 } }),
   });
   const model = new Model();
   model.policy = policy;
-  return { model, real: { cache, clock, rows, snapshot: undefined } };
+  return { model, real: { cache, clock, rows, store, snapshot: undefined } };
 }
 
 /** Closes the cache, and compares what the store then has with the model. */
-async function close(model: Model, { cache, clock, rows }: Real): Promise<void> {
+async function close(model: Model, { cache, clock, rows, store }: Real): Promise<void> {
   const { hits, misses } = cache.metrics();
   same('reads', hits + misses, model.reads);
   const report = await cache.close();
   same('left', report.left, 0);
   same('timers', clock.timers, 0);
   if (rows === undefined) return;
-  const living = [...rows.values()].filter(({ expiresAt }) => (expiresAt ?? Infinity) > clock.wallNow());
+  // What was pending when it was invalidated is stored, and hidden.
+  const covers = ((await store?.invalidations()) ?? []).map(coverOf);
+  const living = [...rows.values()].filter(
+    (row) => (row.expiresAt ?? Infinity) > clock.wallNow() && !covers.some((covered) => covered(row)),
+  );
   const offset = clock.wallNow() - clock.now();
   const stored = living.map(({ key, value, expiresAt, tags }) => {
     const until = expiresAt === undefined ? Infinity : expiresAt - offset;

@@ -16,6 +16,7 @@ import {
   type WritePolicyName,
 } from 'nuthatch/engine';
 import { FakeClock, FaultyStore } from 'nuthatch/testing';
+import { coverOf } from '../../libs/engine/src/store/invalidation-list.js';
 // Audits every table when its cache is closed.
 import '../support/caches.js';
 
@@ -284,13 +285,17 @@ async function play(kind: WritePolicyName | 'no store', program: readonly Play[]
   await compare({ model, real });
   same('left', (await real.cache.close()).left, 0);
   same('timers', real.clock.timers, 0);
-  if (kind !== 'no store') same('rows', stored(real), model.living());
+  if (kind !== 'no store') same('rows', await stored(real), model.living());
 }
 
-/** What the store has, as the model tells it: with the lives and the tags that it has. */
-function stored({ rows, clock }: Real): Map<string, Entry> {
+/** What the store has and does not hide, as the model tells it: with the lives and the tags that it has. */
+async function stored({ rows, store, clock }: Real): Promise<Map<string, Entry>> {
   const offset = clock.wallNow() - clock.now();
-  const living = [...rows.values()].filter(({ expiresAt }) => (expiresAt ?? Infinity) > clock.wallNow());
+  // What was pending when it was invalidated is stored, and hidden.
+  const covers = ((await store?.invalidations()) ?? []).map(coverOf);
+  const living = [...rows.values()].filter(
+    (row) => (row.expiresAt ?? Infinity) > clock.wallNow() && !covers.some((covered) => covered(row)),
+  );
   return new Map(
     living.map(({ key, value, expiresAt, tags }) => {
       const until = expiresAt === undefined ? Infinity : expiresAt - offset;

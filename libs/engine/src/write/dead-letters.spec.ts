@@ -75,6 +75,20 @@ describe('a change that the store refuses', () => {
     expect(asked.every((keys) => keys.length === 1)).toBe(true);
   });
 
+  it('does not make what comes later wait for its own next attempt', async () => {
+    const opened = await open(['owl']);
+    const { clock, policy, rows } = opened;
+    await setAll(opened, ['owl', 'wren']);
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await policy.flush().catch(() => undefined);
+      await rest();
+    }
+    await policy.onSet(row('jay', 'a', 3));
+    await clock.advanceAsync('1s');
+    await rest();
+    expect([rows.has('jay'), policy.pending('owl')?.type]).toEqual([true, 'set']);
+  });
+
   it('is left behind by flush, which says so until it has been given up', async () => {
     const opened = await open(['owl'], { writeBack: { maxAttempts: 3 } });
     await setAll(opened, ['owl', 'wren']);

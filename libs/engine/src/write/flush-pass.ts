@@ -1,10 +1,11 @@
 import { turnOfTheLoop } from '../kernel/clock.js';
+import { isUnanswered } from '../kernel/store-errors.js';
 import type { PendingChange } from './pending-change.js';
 import type { PendingWrites } from './pending-writes.js';
 import type { Stored, StoreTraffic } from './store-traffic.js';
 
-/** What goes to the store in one call is no larger than this, or one change. */
-const BATCH_BYTES = 2 ** 20;
+/** What goes to the store in one call is no more than this, or one change: a store may hold up the event loop as long as it writes. */
+const LARGEST_BATCH = { count: 1000, bytes: 2 ** 20 };
 /** So many changes of a batch that was refused are tried alone; where the store refuses all of these, it is down. */
 const PROBES = 3;
 /** A store that refuses so many calls in a row is down, also where it has taken something before. */
@@ -14,7 +15,7 @@ const STRIKES = 50;
 export interface PassParts {
   readonly pending: PendingWrites;
   readonly traffic: StoreTraffic;
-  /** How many changes go to the store in one call at most. */
+  /** How many changes go to the store in one call at most, where that is less than the largest batch. */
   readonly batchCount: number;
   /** The time, in monotonic milliseconds. */
   readonly now: () => number;
@@ -35,6 +36,8 @@ export interface PassReport {
   readonly error: unknown;
   /** Whether the store took nothing any more. */
   readonly isDown: boolean;
+  /** Whether some of what is left has no time of its own for its next attempt. */
+  readonly hasBounced: boolean;
 }
 
 interface Refusal {
@@ -58,6 +61,7 @@ export class FlushPass {
   #strikes = 0;
   #hasTaken = false;
   #isDown = false;
+  #hasBounced = false;
   /** What is to be tried again together with others. */
   readonly #unstored: PendingChange[] = [];
   /** What was refused alone. Whether that is to its account shows when the store takes something else. */
@@ -83,8 +87,9 @@ export class FlushPass {
   async run(): Promise<PassReport> {
     const { pending, batchCount, now } = this.#parts;
     const refused = pending.takeRefused(this.#isThorough ? Infinity : now());
+    const largest = Math.min(batchCount, LARGEST_BATCH.count);
     while (this.#due > 0 && !this.#isDown) {
-      const batch = pending.take({ count: Math.min(batchCount, this.#due), bytes: BATCH_BYTES });
+      const batch = pending.take({ count: Math.min(largest, this.#due), bytes: LARGEST_BATCH.bytes });
       if (batch.length === 0) break;
       this.#due -= batch.length;
       await this.#writeBatch(batch);
@@ -93,13 +98,19 @@ export class FlushPass {
     if (this.#isDown) this.#left += this.#due;
     await this.#tryRefused(refused);
     await this.#settle();
-    return { written: this.#written, left: this.#left, error: this.#error, isDown: this.#isDown };
+    return {
+      written: this.#written,
+      left: this.#left,
+      error: this.#error,
+      isDown: this.#isDown,
+      hasBounced: this.#hasBounced,
+    };
   }
 
   async #writeBatch(batch: readonly PendingChange[]): Promise<void> {
     const before = this.#written;
     if (await this.#try(batch)) return;
-    if (batch.length === 1) this.#accuse(batch);
+    if (this.#isDown || batch.length === 1) this.#accuse(batch);
     else await this.#sift(batch);
     this.#parts.failed(batch.length - (this.#written - before), this.#error);
   }
@@ -110,11 +121,11 @@ export class FlushPass {
     const probes = batch.filter((_, index) => index % step === 0);
     let hasTaken = false;
     for (const probe of probes) {
-      this.#parts.retrying();
-      if (await this.#try([probe])) hasTaken = true;
+      if (!this.#isDown) this.#parts.retrying();
+      if (!this.#isDown && (await this.#try([probe]))) hasTaken = true;
       else this.#accuse([probe]);
     }
-    this.#isDown = !hasTaken;
+    this.#isDown ||= !hasTaken;
     await this.#divide(batch.filter((change) => !probes.includes(change)));
   }
 
@@ -127,7 +138,7 @@ export class FlushPass {
     await turnOfTheLoop();
     this.#parts.retrying();
     if (await this.#try(batch)) return;
-    this.#isDown = this.#strikes >= STRIKES;
+    this.#isDown ||= this.#strikes >= STRIKES;
     if (batch.length === 1) return this.#accuse(batch);
     const middle = batch.length >> 1;
     await this.#divide(batch.slice(0, middle));
@@ -160,6 +171,8 @@ export class FlushPass {
     } catch (error) {
       this.#error = error;
       this.#strikes++;
+      // It is not these changes that the store has anything against.
+      if (isUnanswered(error)) this.#isDown = true;
       return false;
     }
     this.#strikes = 0;
@@ -186,12 +199,13 @@ export class FlushPass {
     const unstored = [...this.#unstored, ...this.#accused.map(({ change }) => change)];
     this.#left += unstored.length;
     for (const change of unstored) {
-      if (change.refusals === undefined) pending.bounce([change]);
-      else
-        pending.refuse(change, {
-          ...change.refusals,
-          nextAt: this.#parts.now() + change.refusals.pause.duration,
-        });
+      if (change.refusals === undefined) {
+        pending.bounce([change]);
+        this.#hasBounced = true;
+        continue;
+      }
+      const nextAt = this.#parts.now() + change.refusals.pause.duration;
+      pending.refuse(change, { ...change.refusals, nextAt });
     }
   }
 }

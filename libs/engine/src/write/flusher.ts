@@ -25,7 +25,7 @@ export class Flusher {
   #running: { readonly pass: FlushPass; readonly ended: Promise<PassReport> } | undefined;
   /** The flush that waits for the pass under way to end; whoever comes before it begins shares it. */
   #requested: Promise<number> | undefined;
-  #timer: { readonly at: number; readonly timer: Timer } | undefined;
+  #timer: { readonly timer: Timer; readonly isForWaiting: boolean } | undefined;
   /** Set after a pass that ended because the store took nothing. */
   #pause: Pause | undefined;
   #pausedUntil = -Infinity;
@@ -106,9 +106,10 @@ export class Flusher {
     return ended;
   }
 
-  #rest({ written, isDown, error }: PassReport): void {
+  /** What the store refuses while it takes others has a pause of its own, and holds up nobody. */
+  #rest({ written, isDown, hasBounced }: PassReport): void {
     if (written > 0) this.#pause = undefined;
-    if (!isDown && (error === undefined || written > 0)) {
+    if (!isDown && (!hasBounced || written > 0)) {
       this.#pausedUntil = -Infinity;
       return;
     }
@@ -116,24 +117,25 @@ export class Flusher {
     this.#pausedUntil = this.#parts.clock.now() + this.#pause.duration;
   }
 
-  /** Sets the timer for whatever comes first. */
+  /** Sets the timer for whatever comes first, unless it is set: what it was set for changes with what begins to wait, and with passes. */
   #arm(): void {
-    if (!this.#isIdle) return;
     const { clock, times, pass } = this.#parts;
+    const isForWaiting = pass.pending.waiting.count > 0;
+    if (!this.#isIdle || (this.#timer !== undefined && this.#timer.isForWaiting === isForWaiting)) return;
     const now = clock.now();
     const isPaused = this.#pausedUntil > now;
     const nextBatchAt = isPaused ? this.#pausedUntil : now + times.flushIntervalMs;
     const at = Math.min(
-      pass.pending.waiting.count > 0 ? nextBatchAt : Infinity,
+      isForWaiting ? nextBatchAt : Infinity,
       Math.max(pass.pending.nextAttemptAt, this.#pausedUntil),
     );
-    if (at === Infinity || (this.#timer !== undefined && this.#timer.at <= at)) return;
+    if (at === Infinity) return;
     this.#disarm();
     const tick = (): void => {
       this.#timer = undefined;
       if (this.#isIdle) void this.#begin(false);
     };
-    this.#timer = { at, timer: clock.schedule(tick, Math.max(0, at - now)) };
+    this.#timer = { timer: clock.schedule(tick, Math.max(0, at - now)), isForWaiting };
   }
 
   #disarm(): void {

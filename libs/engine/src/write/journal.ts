@@ -42,7 +42,7 @@ export interface Journal {
   open(): Promise<readonly JournalRecord[]>;
   /**
    * Appends changes in the order of the calls; resolves with the sequence of the first (the others follow by one each) once all are
-   * as safe as the durability says. Appends of one turn of the event loop share one write. @throws where none may count as written.
+   * as safe as the durability says. Appends that come together share one write. @throws where none may count as written.
    */
   append(operations: readonly Operation[]): Promise<number>;
   /** Makes a change a dead letter, or says anew why it is one. It stays until it is released. */

@@ -44,6 +44,17 @@ describe('the order of keys', () => {
     await Promise.all(all);
   });
 
+  it('makes a task wait for the one before it also where the first of three has ended', async () => {
+    const { order, started, task, end } = open();
+    const all = [order.run(['owl'], task('a')), order.run(['owl'], task('b'))];
+    await end('a');
+    all.push(order.run(['owl'], task('c')));
+    expect(started).toEqual(['a', 'b']);
+    await end('b');
+    await end('c');
+    await Promise.all(all);
+  });
+
   it('makes a task of two keys wait for both and hold up both', async () => {
     const { order, started, task, end } = open();
     const all = [

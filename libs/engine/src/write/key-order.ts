@@ -3,27 +3,37 @@
  * whose keys are idle starts at once. What fails does not hold up what follows.
  */
 export class KeyOrder {
-  /** The end of the last task of each busy key; never rejects. */
-  readonly #tails = new Map<string, Promise<unknown>>();
-  /** The end of the last task that had all keys to itself. */
-  #barrier: Promise<unknown> | undefined;
+  /** The last task of each busy key. */
+  readonly #last = new Map<string, Turn>();
+  /** The last task that had all keys to itself. */
+  #barrier: Turn | undefined;
 
-  run<T>(keys: readonly string[], task: () => Promise<T>): Promise<T> {
-    const turn = this.#after(this.#tailsOf(keys), task);
-    const tail: Promise<void> = turn.then(ignore, ignore).then(() => this.#leave(keys, tail));
-    for (const key of keys) this.#tails.set(key, tail);
-    return turn;
+  async run<T>(keys: readonly string[], task: () => Promise<T>): Promise<T> {
+    const turn = new Turn();
+    const earlier = this.#queue(keys, turn);
+    if (earlier !== undefined) await ended(earlier);
+    try {
+      return await task();
+    } finally {
+      for (const key of keys) if (this.#last.get(key) === turn) this.#last.delete(key);
+      turn.end();
+    }
   }
 
   /** Runs a task when all earlier ones have ended; later ones wait for it. */
-  alone<T>(task: () => Promise<T>): Promise<T> {
-    const turn = this.#after(this.#everything(), task);
-    const barrier: Promise<void> = turn.then(ignore, ignore).then(() => {
-      if (this.#barrier === barrier) this.#barrier = undefined;
-    });
-    this.#tails.clear();
-    this.#barrier = barrier;
-    return turn;
+  async alone<T>(task: () => Promise<T>): Promise<T> {
+    const turn = new Turn();
+    const earlier = new Set(this.#last.values());
+    if (this.#barrier !== undefined) earlier.add(this.#barrier);
+    this.#last.clear();
+    this.#barrier = turn;
+    if (earlier.size > 0) await ended(earlier);
+    try {
+      return await task();
+    } finally {
+      if (this.#barrier === turn) this.#barrier = undefined;
+      turn.end();
+    }
   }
 
   /** Resolves when all tasks so far have ended; later ones wait for that. */
@@ -31,26 +41,35 @@ export class KeyOrder {
     return this.alone(async () => undefined);
   }
 
-  #after<T>(earlier: readonly Promise<unknown>[], task: () => Promise<T>): Promise<T> {
-    return earlier.length === 0 ? task() : Promise.all(earlier).then(task);
-  }
-
-  #tailsOf(keys: readonly string[]): Promise<unknown>[] {
-    const tails = keys
-      .map((key) => this.#tails.get(key) ?? this.#barrier)
-      .filter((tail) => tail !== undefined);
-    return [...new Set(tails)];
-  }
-
-  #everything(): Promise<unknown>[] {
-    const all = new Set(this.#tails.values());
-    if (this.#barrier !== undefined) all.add(this.#barrier);
-    return [...all];
-  }
-
-  #leave(keys: readonly string[], tail: Promise<unknown>): void {
-    for (const key of keys) if (this.#tails.get(key) === tail) this.#tails.delete(key);
+  /** Answers whose end the turn waits for; `undefined` where all keys are idle. */
+  #queue(keys: readonly string[], turn: Turn): Set<Turn> | undefined {
+    let earlier: Set<Turn> | undefined;
+    for (const key of keys) {
+      const last = this.#last.get(key) ?? this.#barrier;
+      this.#last.set(key, turn);
+      if (last === undefined || last === turn) continue;
+      earlier ??= new Set();
+      earlier.add(last);
+    }
+    return earlier;
   }
 }
 
-function ignore(): void {}
+/** One task's time with its keys. There is a promise of its end only where somebody waits. */
+class Turn {
+  #ended: Promise<void> | undefined;
+  #resolve: () => void = () => undefined;
+
+  get ended(): Promise<void> {
+    this.#ended ??= new Promise((resolve) => (this.#resolve = resolve));
+    return this.#ended;
+  }
+
+  end(): void {
+    this.#resolve();
+  }
+}
+
+async function ended(turns: Iterable<Turn>): Promise<void> {
+  await Promise.all(Array.from(turns, (turn) => turn.ended));
+}

@@ -23,10 +23,9 @@ export class Ledger {
     return (await this.journal?.open()) ?? [];
   }
 
-  /** Makes changes safe; answers the sequence of each. */
-  async append(operations: readonly Operation[]): Promise<readonly (number | undefined)[]> {
-    const first = await this.journal?.append(operations);
-    return operations.map((_, index) => (first === undefined ? undefined : first + index));
+  /** Makes changes safe; answers the sequence of the first, which the others follow by one each. */
+  append(operations: readonly Operation[]): Promise<number | undefined> {
+    return this.journal?.append(operations) ?? Promise.resolve(undefined);
   }
 
   release(changes: readonly Pick<PendingChange, 'sequence'>[]): void {

@@ -24,21 +24,22 @@ export function operationOf<V>(encoding: Encoding, [key, entry]: Change<V>, vers
 export function rowOf<V>(
   { codec, clock, isCache }: Encoding,
   key: string,
-  { value, expiresAt, version, tags }: EntryState<V>,
+  { value, expiresAt, version, tags, freshness }: EntryState<V>,
 ): Row {
-  const expiry = isCache ? toWallTime(clock, expiresAt) : undefined;
+  const wallTime = (deadline: number): number | undefined =>
+    isCache ? toWallTime(clock, deadline) : undefined;
+  const [ends, stales] = [wallTime(expiresAt), wallTime(freshness?.until ?? Infinity)];
   try {
-    return { key, value: codec.encode(value, key), expiresAt: expiry, version, tags };
+    return { key, value: codec.encode(value, key), expiresAt: ends, version, tags, freshUntil: stales };
   } catch (error) {
     throw unstorableValue(key, codec.name, error);
   }
 }
 
 /** Gives operations to a policy by the narrowest of its methods. */
-export async function acknowledge(policy: WritePolicy, operations: readonly Operation[]): Promise<Verdict> {
+export function acknowledge(policy: WritePolicy, operations: readonly Operation[]): Promise<Verdict> {
   const [first] = operations;
   if (first === undefined || operations.length > 1) return policy.onBatch(operations);
   if (first.type === 'set') return policy.onSet(first.row);
-  await policy.onDelete(first.key, first.version);
-  return 'drop';
+  return policy.onDelete(first.key, first.version).then(() => 'drop');
 }

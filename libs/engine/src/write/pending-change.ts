@@ -35,9 +35,10 @@ export interface PendingChange {
 export type Origin = Pick<PendingChange, 'since' | 'sequence' | 'isRecovered'>;
 
 /** A change that nobody has tried to store yet. */
-export function pendingChange(operation: Operation, origin: Origin): PendingChange {
+export function pendingChange(operation: Operation, { since, sequence, isRecovered }: Origin): PendingChange {
   const { key, version } = operation.type === 'set' ? operation.row : operation;
-  return { operation, key, version, bytes: bytesOf(operation), ...origin, refusals: undefined };
+  const bytes = bytesOf(operation);
+  return { operation, key, version, bytes, since, sequence, isRecovered, refusals: undefined };
 }
 
 /** The key that an operation changes. */

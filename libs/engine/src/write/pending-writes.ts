@@ -6,6 +6,8 @@ export interface BatchLimits {
   readonly bytes: number;
 }
 
+const NONE: readonly PendingChange[] = [];
+
 /**
  * The changes that are not stored yet: those that wait, those that are being written, and those that the store refuses while it takes
  * others. A later change of a key takes the place of the one that waits, or follows the one that is being written.
@@ -42,16 +44,25 @@ export class PendingWrites {
     return this.#waiting.get(key) ?? this.#refused.get(key);
   }
 
+  /** Whether a change of a key is being written. */
+  isKeyFlying(key: string): boolean {
+    return this.#flying.has(key);
+  }
+
   /** Answers the change that is outdated by this one, if there is one. */
   put(change: PendingChange): readonly PendingChange[] {
-    const { key } = change;
-    const outdated = this.get(key);
-    const waiting = this.#waiting.get(key);
+    const waiting = this.#waiting.get(change.key);
+    if (waiting !== undefined) {
+      // In the map, too, it keeps its turn.
+      this.#account(waiting, -1);
+      this.#wait({ ...change, since: waiting.since });
+      return [waiting];
+    }
+    const outdated = this.#refused.get(change.key) ?? this.#flying.get(change.key);
     if (outdated === undefined) this.#count++;
-    this.#remove(this.#waiting, key, 'in place');
-    this.#remove(this.#refused, key);
-    this.#wait(waiting === undefined ? change : { ...change, since: waiting.since });
-    return outdated === undefined ? [] : [outdated];
+    else this.#remove(this.#refused, change.key);
+    this.#wait(change);
+    return outdated === undefined ? NONE : [outdated];
   }
 
   /** Takes what has waited longest, to be written in one go: recovered changes and others do not mix. */
@@ -151,8 +162,7 @@ export class PendingWrites {
 
   #wait(change: PendingChange): void {
     this.#waiting.set(change.key, change);
-    this.#waitingBytes += change.bytes;
-    this.#bytes += change.bytes;
+    this.#account(change, 1);
   }
 
   #fly(from: Map<string, PendingChange>, change: PendingChange): void {
@@ -161,12 +171,17 @@ export class PendingWrites {
     this.#bytes += change.bytes;
   }
 
-  /** `'in place'`: something else takes the place of the key at once, and keeps its turn. */
-  #remove(from: Map<string, PendingChange>, key: string, how?: 'in place'): void {
+  #remove(from: Map<string, PendingChange>, key: string): void {
     const present = from.get(key);
     if (present === undefined) return;
-    if (how === undefined) from.delete(key);
-    this.#bytes -= present.bytes;
-    if (from === this.#waiting) this.#waitingBytes -= present.bytes;
+    from.delete(key);
+    if (from === this.#waiting) this.#account(present, -1);
+    else this.#bytes -= present.bytes;
+  }
+
+  /** A change has begun to wait, or does no longer. */
+  #account({ bytes }: PendingChange, sign: 1 | -1): void {
+    this.#waitingBytes += sign * bytes;
+    this.#bytes += sign * bytes;
   }
 }

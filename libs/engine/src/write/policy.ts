@@ -47,7 +47,7 @@ export interface WritePolicy {
   flush(): Promise<number>;
   /**
    * Resolves when nothing that is stored by now would be written again after a crash: before rows are deleted or replaced behind the policy.
-   * May be left out where there is no journal.
+   * May be left out where there is no journal. @throws where that cannot be made sure, such as on a full disk: the rows are then left alone.
    */
   settled?(): Promise<void>;
   /**

@@ -30,7 +30,8 @@ export class Room {
   #queue: Waiter[] = [];
   /** How many of the queue have been let in. */
   #letIn = 0;
-  #claimed: Claim = { count: 0, bytes: 0 };
+  #claimedCount = 0;
+  #claimedBytes = 0;
 
   constructor(pending: PendingWrites, bounds: RoomBounds) {
     this.#pending = pending;
@@ -57,7 +58,8 @@ export class Room {
 
   /** What was let in is pending, or has gone. */
   leave({ count, bytes }: Claim): void {
-    this.#claimed = { count: this.#claimed.count - count, bytes: this.#claimed.bytes - bytes };
+    this.#claimedCount -= count;
+    this.#claimedBytes -= bytes;
     this.freed();
   }
 
@@ -85,15 +87,15 @@ export class Room {
   }
 
   #claim(need: Claim): Claim {
-    const { count, bytes } = this.#claimed;
-    this.#claimed = { count: count + need.count, bytes: bytes + need.bytes };
+    this.#claimedCount += need.count;
+    this.#claimedBytes += need.bytes;
     return need;
   }
 
   #fits({ count, bytes }: Claim): boolean {
-    const countBefore = this.#pending.count + this.#claimed.count;
+    const countBefore = this.#pending.count + this.#claimedCount;
     if (countBefore === 0) return true;
-    const bytesAfter = this.#pending.bytes + this.#claimed.bytes + bytes;
+    const bytesAfter = this.#pending.bytes + this.#claimedBytes + bytes;
     return (
       (count === 0 || countBefore + count <= this.#bounds.maxPending) &&
       (bytes <= 0 || bytesAfter <= this.#bounds.maxPendingBytes)
@@ -104,9 +106,9 @@ export class Room {
     let count = 0;
     let bytes = 0;
     for (const operation of operations) {
-      const key = keyOf(operation);
-      if (this.#pending.get(key) === undefined) count++;
-      bytes += bytesOf(operation) - (this.#pending.replaceable(key)?.bytes ?? 0);
+      const replaced = this.#pending.replaceable(keyOf(operation));
+      if (replaced === undefined && !this.#pending.isKeyFlying(keyOf(operation))) count++;
+      bytes += bytesOf(operation) - (replaced?.bytes ?? 0);
     }
     return { count, bytes };
   }

@@ -1,8 +1,10 @@
 import type { Recorder } from '../events/recorder.js';
+import type { Clock } from '../kernel/clock.js';
 import type { Change } from '../kernel/entries.js';
 import type { EntryState } from '../kernel/entry.js';
 import type { Fencing } from '../kernel/fencing.js';
 import type { Residents } from '../kernel/residents.js';
+import { isStale } from '../kernel/staleness.js';
 import type { Verdict } from './policy.js';
 
 /** What a settlement works on. */
@@ -10,6 +12,7 @@ export interface SettlementParts<V> {
   readonly residents: Residents<V>;
   readonly fencing: Fencing;
   readonly recorder: Recorder<V>;
+  readonly clock: Clock;
 }
 
 /** What a change does once it is acknowledged: memory follows, results of loads under way are fenced off, and it is recorded. */
@@ -17,8 +20,8 @@ export class Settlement<V> {
   readonly #parts: SettlementParts<V>;
   #isStopped = false;
 
-  constructor({ residents, fencing, recorder }: SettlementParts<V>) {
-    this.#parts = { residents, fencing, recorder };
+  constructor(parts: SettlementParts<V>) {
+    this.#parts = parts;
   }
 
   /** From now on memory gets nothing any more. */
@@ -76,9 +79,11 @@ export class Settlement<V> {
   }
 
   #changed(key: string, entry: EntryState<V> | undefined): void {
-    const { fencing, recorder } = this.#parts;
+    const { fencing, recorder, clock } = this.#parts;
     fencing.raise(key);
     if (entry === undefined) recorder.deleted(key);
+    else if (entry.freshness !== undefined && isStale(entry, clock.now()))
+      recorder.invalidated({ keys: [key] });
     else recorder.set(key, entry.value, 'caller');
   }
 }

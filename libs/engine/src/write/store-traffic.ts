@@ -43,8 +43,7 @@ export class StoreTraffic {
 
   /** Runs a change of the store as a whole beside no other call. */
   alone(change: () => Promise<void>): Promise<void> {
-    // Later calls wait before it begins.
-    return this.#order.alone(() => Promise.resolve().then(change));
+    return this.#order.alone(change);
   }
 
   /** Resolves when all calls so far have ended. */

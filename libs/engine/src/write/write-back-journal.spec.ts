@@ -1,5 +1,5 @@
 import { settle } from 'nuthatch/testing';
-import { held } from '../../../../test/support/caches.js';
+import { held, openStored } from '../../../../test/support/caches.js';
 import { JournalDisk } from '../../../../test/support/fake-journal.js';
 import { type OpenedPolicy, openPolicy, type PolicyOptions, row } from '../../../../test/support/policies.js';
 import type { Row } from '../store/backing-store.js';
@@ -52,6 +52,31 @@ describe('write-back with a journal', () => {
     disk.refusal = undefined;
     await policy.onSet(row('wren', 'b', 2));
     await expect(policy.onSet(row('jay', 'c', 3))).rejects.toMatchObject({ code: 'too_many_pending' });
+  });
+
+  it('does not count as settled while the journal cannot be told what is stored', async () => {
+    const { disk, start } = open();
+    const { policy, told } = await start();
+    await policy.onSet(row('owl', 'a'));
+    await policy.flush();
+    disk.refusal = new Error('disk full');
+    await expect(policy.settled?.()).rejects.toThrow('disk full');
+    disk.refusal = undefined;
+    await policy.settled?.();
+    expect(told).toEqual(['flushed 1']);
+  });
+
+  it('keeps a snapshot from being restored while it cannot be told what is stored', async () => {
+    const disk = new JournalDisk();
+    const { cache, stored } = await openStored({ writePolicy: 'writeBack', writeBack: { journal: disk } });
+    const snapshot = await cache.snapshot();
+    await cache.set('owl', 'new');
+    disk.refusal = new Error('disk full');
+    await expect(cache.restore(snapshot)).rejects.toThrow('disk full');
+    expect([await cache.get('owl'), stored('owl')]).toEqual(['new', 'new']);
+    disk.refusal = undefined;
+    await cache.restore(snapshot);
+    expect([await cache.get('owl'), stored('owl')]).toEqual([undefined, undefined]);
   });
 
   it('lets go of what is stored, and of what a later change has made outdated', async () => {

@@ -55,6 +55,13 @@ describe('write-back', () => {
     expect(applied.map((batch) => batch.length)).toEqual([4, 4, 2]);
   });
 
+  it('writes batches of at most 1,000, however many are flushed', async () => {
+    const { cache, applied } = await open({ writeBack: { flushCount: 5000, maxPending: 5000 } });
+    await cache.setMany(birds(2500).map((bird) => [bird, 1]));
+    await cache.flush();
+    expect(applied.map((batch) => batch.length)).toEqual([1000, 1000, 500]);
+  });
+
   it('stores the last of 1,000 values of one key, in at most two writes', async () => {
     const { cache, clock, applied, stored } = await open();
     for (let value = 1; value <= 1000; value++) await cache.set('owl', value);

@@ -56,7 +56,7 @@ class WriteBack implements WritePolicy {
     return Math.max(0, this.#context.clock.now() - this.#pending.oldestSince);
   }
 
-  get journal(): Pick<Journal, 'depth' | 'bytes'> | undefined {
+  get journal(): Journal | undefined {
     return this.#ledger.journal;
   }
 
@@ -83,14 +83,9 @@ class WriteBack implements WritePolicy {
     if (claim === 'stored') return 'keep';
     try {
       // Without a journal, a change is pending before anything else happens.
-      const sequences = this.journal && (await this.#ledger.append(changes));
-      const since = this.#context.clock.now();
-      for (const [index, operation] of changes.entries())
-        this.#ledger.release(
-          this.#pending.put(
-            pendingChange(operation, { since, sequence: sequences?.[index], isRecovered: false }),
-          ),
-        );
+      const sequence = this.journal && (await this.#ledger.append(changes));
+      for (const change of this.#changesOf(changes, sequence))
+        this.#ledger.release(this.#pending.put(change));
     } finally {
       this.#room.leave(claim);
     }
@@ -107,8 +102,8 @@ class WriteBack implements WritePolicy {
     return this.#flusher.flush();
   }
 
-  settled(): Promise<void> {
-    return this.#ledger.settled();
+  async settled(): Promise<void> {
+    await this.journal?.settled();
   }
 
   async discard(change: () => Promise<void>): Promise<void> {
@@ -158,6 +153,13 @@ class WriteBack implements WritePolicy {
     if (this.#isClosed) throw closed('the write policy');
   }
 
+  #changesOf(operations: readonly Operation[], sequence: number | undefined): PendingChange[] {
+    const since = this.#context.clock.now();
+    return operations.map((operation, index) =>
+      pendingChange(operation, { since, sequence: sequence && sequence + index, isRecovered: false }),
+    );
+  }
+
   /** What becomes of changes for which there is no room. */
   async #overflow(operations: readonly Operation[]): Promise<Claim | 'stored'> {
     const { overflow } = this.#context.writeBack;
@@ -170,11 +172,7 @@ class WriteBack implements WritePolicy {
 
   /** The journal has to know: otherwise what it holds of these keys might be replayed over what is stored now. */
   async #writeDirectly(operations: readonly Operation[]): Promise<void> {
-    const sequences = await this.#ledger.append(operations);
-    const since = this.#context.clock.now();
-    const changes = operations.map((operation, index) =>
-      pendingChange(operation, { since, sequence: sequences[index], isRecovered: false }),
-    );
+    const changes = this.#changesOf(operations, await this.#ledger.append(operations));
     try {
       await this.#traffic.writeDirectly(operations, () => {
         this.#ledger.release(this.#pending.drop(operations.map(keyOf)));

@@ -3,15 +3,17 @@ import type { Clock } from '../kernel/clock.js';
 import type { Change, Entries, Exchange } from '../kernel/entries.js';
 import type { EntryState } from '../kernel/entry.js';
 import { storeFailed } from '../kernel/errors.js';
-import type { Fence, Fencing } from '../kernel/fencing.js';
-import { deadline, tagsOf, ttlOf, type WriteOptions } from '../kernel/life.js';
-import type { LoadTicket } from '../kernel/load-ticket.js';
+import type { Fencing } from '../kernel/fencing.js';
+import type { Validity } from '../kernel/invalidation.js';
+import type { LifeRules, WriteOptions } from '../kernel/life.js';
+import { newEntry } from './new-entry.js';
+import type { Random } from '../kernel/random.js';
 import type { Residents } from '../kernel/residents.js';
 import type { Sequence } from '../kernel/sequence.js';
 import type { Operation } from '../store/backing-store.js';
 import type { Codec } from '../store/codec.js';
 import type { KeyOrder } from './key-order.js';
-import { acknowledge, operationOf, rowOf } from './operations.js';
+import { acknowledge, operationOf } from './operations.js';
 import type { Verdict, WritePolicy } from './policy.js';
 import { Settlement } from './settlement.js';
 
@@ -22,6 +24,8 @@ export interface StoreBehind<V> {
   readonly codec: Codec;
   /** Whether results of loaders are stored, and rows expire: the store is a tier of the cache. */
   readonly isCache: boolean;
+  /** Whether the store is left alone for a while: what need not be stored is not. */
+  readonly isDown: () => boolean;
   /** What is pending or stored under the keys. */
   readonly read: (keys: readonly string[]) => Promise<ReadonlyMap<string, EntryState<V>>>;
   /** How many of the keys are pending or stored. */
@@ -38,13 +42,13 @@ export interface WriterParts<V> {
   readonly recorder: Recorder<V>;
   readonly clock: Clock;
   readonly sequence: Sequence;
-  readonly ttlMs: number;
+  readonly random: Random;
+  readonly life: LifeRules<V>;
   /** The options of a call, with what is overridden around it. */
-  readonly optionsOf: (options: WriteOptions | undefined) => WriteOptions | undefined;
+  readonly optionsOf: (options: WriteOptions<V> | undefined) => WriteOptions<V> | undefined;
   /** The value as the cache keeps it: itself, frozen, or a copy. */
   readonly takeIn: (value: V) => V;
-  /** Whether an entry has not been invalidated by one of its tags. */
-  readonly isCurrent: (entry: Pick<EntryState<V>, 'tags' | 'version'>) => boolean;
+  readonly validity: Validity;
 }
 
 /** Changes entries: through the policy to the store, and in memory. Changes of one key are made one after the other. */
@@ -57,9 +61,9 @@ export class Writer<V> implements Entries<V> {
     this.#settlement = new Settlement(parts);
   }
 
-  prepare(value: V, options: WriteOptions | undefined): EntryState<V> {
+  prepare(value: V, options: WriteOptions<V> | undefined): EntryState<V> {
     const { optionsOf, sequence } = this.#parts;
-    return this.#entry(value, optionsOf(options), sequence.next());
+    return newEntry(this.#parts, value, { version: sequence.next(), options: optionsOf(options) });
   }
 
   handOut(value: V): V {
@@ -120,46 +124,9 @@ export class Writer<V> implements Entries<V> {
     }
   }
 
-  /** What a load will become, and whether it still can: its version is drawn before it begins. */
-  prepareLoad(options: WriteOptions | undefined): LoadTicket<V> {
-    const version = this.#parts.sequence.next();
-    const applied = this.#parts.optionsOf(options);
-    const tags = tagsOf(applied);
-    return {
-      entryOf: (value) => this.#entry(value, applied, version),
-      isCurrent: () => this.#parts.isCurrent({ tags, version }),
-    };
-  }
-
   /** From now on memory gets nothing any more; what is under way may still be stored. */
   stop(): void {
     this.#settlement.stop();
-  }
-
-  keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean {
-    const { residents, recorder, behind } = this.#parts;
-    if (!this.#mayKeep(entry, fence)) return false;
-    residents.offer(key, entry);
-    recorder.set(key, entry.value, 'load');
-    if (behind?.isCache === true) this.#storeLoaded(behind, key, entry);
-    return true;
-  }
-
-  /** Stores a loaded value in its turn; the callers of the load do not wait for it, and a failure is reported. */
-  #storeLoaded(behind: StoreBehind<V>, key: string, entry: EntryState<V>): void {
-    const { fencing, order, recorder, clock } = this.#parts;
-    const fence = fencing.enter(key);
-    const store = async (): Promise<void> => {
-      if (this.#mayKeep(entry, fence)) await behind.policy().onSet(rowOf({ ...behind, clock }, key, entry));
-    };
-    order
-      .run([key], store)
-      .catch((error: unknown) => recorder.storeFailed(`store what was loaded for ${key}`, error))
-      .finally(() => fence.release());
-  }
-
-  #mayKeep(entry: EntryState<V>, fence: Fence): boolean {
-    return fence.holds() && this.#parts.isCurrent(entry);
   }
 
   #deleteResident(changes: readonly Change<V>[]): number {
@@ -189,7 +156,7 @@ export class Writer<V> implements Entries<V> {
     { version, settled }: Pick<Exchange<V>, 'settled'> & { readonly version: number },
   ): Promise<void> {
     const { behind } = this.#parts;
-    const changes = given.map(([key, entry]) => [key, this.#renewed(entry, version)] as const);
+    const changes = given.map(([key, entry]) => [key, this.#renewed(key, entry, version)] as const);
     if (behind === undefined) {
       this.#settlement.all(changes);
       return settled();
@@ -203,11 +170,12 @@ export class Writer<V> implements Entries<V> {
   }
 
   /** What was invalidated since it was there, or prepared, is not brought back under a new version; rows of the user's truth are not the cache's to drop. */
-  #renewed(entry: EntryState<V> | undefined, version: number): EntryState<V> | undefined {
+  #renewed(key: string, entry: EntryState<V> | undefined, version: number): EntryState<V> | undefined {
     if (entry === undefined) return undefined;
-    const { isCurrent, behind } = this.#parts;
+    const { validity, behind } = this.#parts;
     const oldest = Math.min(entry.version, version);
-    const remains = behind?.isCache === false || isCurrent({ tags: entry.tags, version: oldest });
+    const remains =
+      behind?.isCache === false || validity.isCurrent(key, { tags: entry.tags, version: oldest });
     return remains ? { ...entry, version } : undefined;
   }
 
@@ -228,18 +196,9 @@ export class Writer<V> implements Entries<V> {
     this.#settlement.acknowledged(changes, verdict);
   }
 
-  #entry(value: V, options: WriteOptions | undefined, version: number): EntryState<V> {
-    const { clock, ttlMs, takeIn } = this.#parts;
-    return {
-      value: takeIn(value),
-      expiresAt: deadline(clock, ttlOf(options, ttlMs)),
-      version,
-      tags: tagsOf(options),
-    };
-  }
-
   #operations(behind: StoreBehind<V>, changes: readonly Change<V>[], version = 0): Operation[] {
-    const encoding = { ...behind, clock: this.#parts.clock };
+    const { codec, isCache } = behind;
+    const encoding = { codec, isCache, clock: this.#parts.clock };
     return changes.map((change) => operationOf(encoding, change, version));
   }
 }

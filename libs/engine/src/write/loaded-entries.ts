@@ -1,0 +1,58 @@
+import type { EntryState } from '../kernel/entry.js';
+import type { Fence } from '../kernel/fencing.js';
+import { tagsOf, type WriteOptions } from '../kernel/life.js';
+import type { LoadTicket } from '../kernel/load-ticket.js';
+import { newEntry } from './new-entry.js';
+import { rowOf } from './operations.js';
+import type { StoreBehind, WriterParts } from './writer.js';
+
+/** Keeps what loaders answer: in memory, and in a store that is a tier of the cache. */
+export class LoadedEntries<V> {
+  readonly #parts: WriterParts<V>;
+
+  constructor(parts: WriterParts<V>) {
+    this.#parts = parts;
+  }
+
+  /** What a load will become, and whether it still can: its version is drawn before it begins. */
+  prepareLoad(key: string, options: WriteOptions<V> | undefined): LoadTicket<V> {
+    const version = this.#parts.sequence.next();
+    const applied = this.#parts.optionsOf(options);
+    const tags = tagsOf(applied);
+    return {
+      version,
+      entryOf: (value, findings) => newEntry(this.#parts, value, { version, options: applied, findings }),
+      isCurrent: () => this.#parts.validity.isCurrent(key, { tags, version }),
+    };
+  }
+
+  /** Keeps an entry while the fence holds, and nothing newer was loaded; answers whether it did. */
+  keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean {
+    const { residents, recorder, behind } = this.#parts;
+    if (!this.#mayKeep(key, entry, fence)) return false;
+    // A load that was given up by its callers may end after a later one.
+    if ((residents.readKept(key)?.version ?? 0) > entry.version) return false;
+    residents.offer(key, entry);
+    recorder.set(key, entry.value, 'load');
+    if (behind?.isCache === true && !behind.isDown()) this.#storeLoaded(behind, key, entry);
+    return true;
+  }
+
+  /** Stores a loaded value in its turn; the callers of the load do not wait for it, and a failure is reported. */
+  #storeLoaded(behind: StoreBehind<V>, key: string, entry: EntryState<V>): void {
+    const { fencing, order, recorder, clock } = this.#parts;
+    const fence = fencing.enter(key);
+    const store = async (): Promise<void> => {
+      if (this.#mayKeep(key, entry, fence))
+        await behind.policy().onSet(rowOf({ ...behind, clock }, key, entry));
+    };
+    order
+      .run([key], store)
+      .catch((error: unknown) => recorder.storeFailed(`store what was loaded for ${key}`, error))
+      .finally(() => fence.release());
+  }
+
+  #mayKeep(key: string, entry: EntryState<V>, fence: Fence): boolean {
+    return fence.holds() && this.#parts.validity.isCurrent(key, entry);
+  }
+}
