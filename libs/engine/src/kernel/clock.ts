@@ -43,6 +43,11 @@ export function stayAlive(): () => void {
   return () => clearInterval(handle);
 }
 
+/** Lets everything run first that promises lead to which are settled by now. The event loop does not turn. */
+export function otherPromises(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
 /** Lets everything run that is ready to, input and other timers included, before the caller goes on. */
 export function turnOfTheLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -27,6 +27,21 @@ export interface EntryView {
   readonly writtenAt: number;
 }
 
+/**
+ * How an entry ages before its life is over. Entries that are fresh until their end, and were written by a caller, have none.
+ * Deadlines are monotonic, of the cache's clock.
+ */
+export interface Freshness {
+  /** From then on the value is stale: kept, and served only where nothing better can be had. `Infinity`: fresh until its end. */
+  readonly until: number;
+  /** A use puts `until` off to so many milliseconds from then; `Infinity` where uses do not count. */
+  readonly idleMs: number;
+  /** No use puts `until` off beyond this deadline. The same as `until` where uses do not count. */
+  readonly latest: number;
+  /** How long its loader took, in milliseconds; 0 where a caller wrote it. */
+  readonly loadMs: number;
+}
+
 /** Everything that is needed to put an entry back as it was. */
 export interface EntryState<V> {
   readonly value: V;
@@ -35,6 +50,8 @@ export interface EntryState<V> {
   readonly tags: readonly string[];
   /** Which write brought it: larger is later. */
   readonly version: number;
+  /** Left out: fresh until it expires. */
+  readonly freshness?: Freshness | undefined;
 }
 
 export const NO_TAGS: readonly string[] = Object.freeze([]);

@@ -1,43 +1,7 @@
 import { types } from 'node:util';
+import type { CacheErrorCode } from './error-codes.js';
 
-/** What went wrong, to switch on: `if (error instanceof CacheError && error.code === 'bad_key') ...` */
-export type CacheErrorCode =
-  /** An option has a value that it cannot have. */
-  | 'bad_option'
-  /** A key is not a non-empty string, or cannot be built from what was given. */
-  | 'bad_key'
-  /** A value that the codec cannot store, or that was stored in a form it cannot read. */
-  | 'bad_value'
-  /** A name that is in no register, such as an eviction strategy that does not exist. */
-  | 'unknown_name'
-  /** The backing store refused or failed. */
-  | 'store_failed'
-  /** The backing store's file is damaged, or newer than this version. */
-  | 'store_unusable'
-  /** A package that the chosen part needs is missing, or its version does not fit. */
-  | 'missing_peer'
-  /** An undo or redo would overwrite what somebody else has written since. */
-  | 'undo_conflict'
-  /** A command touches keys that it does not name, or cannot decide at once. */
-  | 'bad_command'
-  /** A command whose undoing would take more memory than `historyBytes`. */
-  | 'not_undoable'
-  /** A snapshot is damaged, of another version, cannot be restored here, or its file cannot be written. */
-  | 'bad_snapshot'
-  /** A journal is damaged, of another version or cache, or cannot be written. */
-  | 'journal_unusable'
-  /** There is no room for another pending write, and `overflow` is `'reject'`. */
-  | 'too_many_pending'
-  /** Dead letters are left, which would be lost: they are to be retried or discarded first. */
-  | 'dead_letters_left'
-  /** A file of requests that cannot be read, or written. */
-  | 'bad_trace'
-  /** A strategy broke its contract, or its books do not balance. */
-  | 'broken_strategy'
-  /** A decorator is on something that it cannot serve, or is declared twice differently. */
-  | 'bad_declaration'
-  /** The cache, or its store, has been closed. */
-  | 'closed';
+export type { CacheErrorCode };
 
 /** The one error class of Nuthatch: `code` tells what happened, `message` names the option or key, `cause` is kept. */
 export class CacheError extends Error {
@@ -217,6 +181,11 @@ export function unwritableTrace(file: string, cause: unknown): CacheError {
   return new CacheError('bad_trace', `${file} cannot be written: ${reason(cause)}`, cause);
 }
 
+/** Says that an access log cannot be read; nothing was warmed. */
+export function unreadableAccessLog(file: string, cause: unknown): CacheError {
+  return new CacheError('bad_trace', `the access log ${file} cannot be read: ${reason(cause)}`, cause);
+}
+
 /** Says that the cache is closed. */
 export function closed(what: string): CacheError {
   return new CacheError('closed', `${what} is closed`);
@@ -228,7 +197,7 @@ export function reason(thrown: unknown): string {
 }
 
 /** A short description of a wrong thing that shows its type and never more than a line of it. */
-function show(found: unknown): string {
+export function show(found: unknown): string {
   if (typeof found === 'string') return JSON.stringify(found.length > 80 ? `${found.slice(0, 80)}…` : found);
   if (typeof found === 'function') return `function ${found.name || '(anonymous)'}`;
   if (typeof found === 'object' && found !== null) return describeObject(found);

@@ -2,26 +2,28 @@ import type { HitTier } from '../events/cache-event.js';
 import { type Clock, fromWallTime } from '../kernel/clock.js';
 import type { EntryState } from '../kernel/entry.js';
 import { unreadableValue } from '../kernel/errors.js';
-import { deadline } from '../kernel/life.js';
+import type { Validity } from '../kernel/invalidation.js';
 import type { LoadTicket } from '../kernel/load-ticket.js';
 import { type Sequence, writtenAt } from '../kernel/sequence.js';
+import { isStale } from '../kernel/staleness.js';
 import type { BackingStore, Operation, Row } from '../store/backing-store.js';
 import type { Codec } from '../store/codec.js';
 import { isRecordRow } from '../store/record-store-row.js';
 
+type Life<V> = Pick<EntryState<V>, 'expiresAt' | 'freshness'>;
+
 /** What is behind memory. */
-export interface BackingParts {
+export interface BackingParts<V> {
   readonly store: BackingStore;
   readonly codec: Codec;
   readonly clock: Clock;
   readonly sequence: Sequence;
   /** The life of what is read from a store of the role `'record'`, whose rows do not expire. */
-  readonly ttlMs: number;
+  readonly lifeOf: (value: V) => Life<V>;
   readonly pending: (key: string) => Operation | undefined;
   /** Told of a row among others that cannot be read; the others are answered. */
   readonly unreadable: (key: string, error: unknown) => void;
-  /** Whether a row has not been invalidated by one of its tags. */
-  readonly isCurrent: (row: Row) => boolean;
+  readonly validity: Validity;
 }
 
 /** An entry that was found behind memory. */
@@ -38,9 +40,9 @@ interface Source {
 
 /** Reads what is behind memory: first the writes that are pending, then the store. */
 export class Backing<V> {
-  readonly #parts: BackingParts;
+  readonly #parts: BackingParts<V>;
 
-  constructor(parts: BackingParts) {
+  constructor(parts: BackingParts<V>) {
     this.#parts = parts;
   }
 
@@ -72,9 +74,12 @@ export class Backing<V> {
     return found;
   }
 
-  /** As {@link readMany}, the entries alone. */
+  /** As {@link readMany}, the fresh entries alone. */
   async entriesOf(keys: readonly string[]): Promise<Map<string, EntryState<V>>> {
-    return new Map(Array.from(await this.readMany(keys), ([key, { entry }]) => [key, entry]));
+    const entries = new Map<string, EntryState<V>>();
+    for (const [key, { entry }] of await this.readMany(keys))
+      if (!isStale(entry, this.#parts.clock.now())) entries.set(key, entry);
+    return entries;
   }
 
   /** Every entry of a store of the role `'cache'`, some at a time, those left out that cannot be read. To be called with nothing pending. */
@@ -91,7 +96,7 @@ export class Backing<V> {
   async has(key: string): Promise<boolean> {
     const pending = this.#parts.pending(key);
     const row = pending === undefined ? await this.#parts.store.get(key) : rowOf(pending);
-    return row !== undefined && this.#isLiving(row);
+    return row !== undefined && this.#isFresh(row);
   }
 
   /** How many of the keys have an entry, without decoding any, and with at most one call on the store. */
@@ -102,7 +107,7 @@ export class Backing<V> {
     const asked = keys.filter((_, index) => pending[index] === undefined);
     const stored = asked.length === 0 ? [] : await this.#parts.store.getMany(asked);
     const waiting = pending.map((operation) => operation && rowOf(operation));
-    return [...waiting, ...stored].filter((row) => row !== undefined && this.#isLiving(row)).length;
+    return [...waiting, ...stored].filter((row) => row !== undefined && this.#isFresh(row)).length;
   }
 
   #collect(into: Map<string, Found<V>>, row: Row | undefined, source: Source): void {
@@ -121,19 +126,38 @@ export class Backing<V> {
     this.#parts.sequence.pass(row.version);
     // What was read from the user's truth is as new as the reading, whenever it was written.
     const version = this.isCache ? row.version : since;
-    const { tags } = row;
-    return { tier, entry: { value: this.#decode(row), expiresAt: this.#deadlineOf(row), version, tags } };
+    const value = this.#decode(row);
+    const life = this.isCache ? this.#lifeOf(row) : this.#parts.lifeOf(value);
+    return { tier, entry: { value, version, tags: row.tags, ...life } };
+  }
+
+  /** As long as the row says, fresh only as long as it says. */
+  #lifeOf(row: Row): Life<V> {
+    const expiresAt = this.#deadlineOf(row);
+    if (row.freshUntil === undefined) return { expiresAt };
+    const until = this.#freshUntil(row.freshUntil, row, expiresAt);
+    return { expiresAt, freshness: { until, latest: until, idleMs: Infinity, loadMs: 0 } };
+  }
+
+  /** As long before its end as the row says, whatever the wall clock has done since. */
+  #freshUntil(freshUntil: number, row: Row, expiresAt: number): number {
+    if (row.expiresAt === undefined) return fromWallTime(this.#parts.clock, freshUntil);
+    return expiresAt - Math.max(0, row.expiresAt - freshUntil);
+  }
+
+  #isFresh(row: Row): boolean {
+    return this.#isLiving(row) && !(this.isCache && isStale(this.#lifeOf(row), this.#parts.clock.now()));
   }
 
   /** Rows of the role `'record'` outlive expiry and invalidation, which only make memory forget. */
   #isLiving(row: Row): boolean {
     if (!this.isCache) return true;
-    return this.#deadlineOf(row) > this.#parts.clock.now() && this.#parts.isCurrent(row);
+    const { clock, validity } = this.#parts;
+    return this.#deadlineOf(row) > clock.now() && validity.isCurrent(row.key, row);
   }
 
   #deadlineOf(row: Row): number {
-    const { clock, ttlMs } = this.#parts;
-    if (!this.isCache) return deadline(clock, ttlMs);
+    const { clock } = this.#parts;
     if (row.expiresAt === undefined) return Infinity;
     const left = fromWallTime(clock, row.expiresAt);
     // A wall clock that was set back since must not make the row live longer than it was given. (Where it was set back
@@ -162,6 +186,6 @@ function rowOf(operation: Operation): Row | undefined {
 /** A record has no life of its own: it gets that of the call that reads it, and its tags beside those it may have. */
 export function asLoaded<V>({ entry, tier }: Found<V>, record: LoadTicket<V> | undefined): EntryState<V> {
   if (record === undefined || tier !== 'store') return entry;
-  const loaded = record.entryOf(entry.value);
+  const loaded = record.entryOf(entry.value, {});
   return { ...loaded, tags: [...new Set([...entry.tags, ...loaded.tags])] };
 }

@@ -2,97 +2,59 @@ import type { Recorder } from '../events/recorder.js';
 import type { Clock } from '../kernel/clock.js';
 import type { EntryState } from '../kernel/entry.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
-import type { WriteOptions } from '../kernel/life.js';
-import type { LoadTicket } from '../kernel/load-ticket.js';
 import type { Residents } from '../kernel/residents.js';
 import { writtenAt } from '../kernel/sequence.js';
-import { asLoaded, type Backing, type Found } from './backing.js';
-import { SingleFlight, type Task } from './single-flight.js';
-
-/** What a loader is told. */
-export interface LoadContext {
-  readonly key: string;
-}
-
-/** Fetches the value of a key from where it comes from. What it throws, its callers get; nothing is kept then. */
-export type Loader<V> = (context: LoadContext) => V | PromiseLike<V>;
-
-/** How the result of a loader is kept. */
-export interface LoadOptions<V> extends WriteOptions {
-  /** Told the result, answers whether it is to be given to its callers only and not kept. */
-  readonly unless?: ((value: V) => boolean) | undefined;
-}
-
-/** Keeps the results of loaders. */
-export interface LoadKeeper<V> {
-  prepareLoad(options: WriteOptions | undefined): LoadTicket<V>;
-  /** Keeps a loaded entry while the fence holds; answers whether it did. */
-  keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean;
-}
+import type { Backing, Found } from './backing.js';
+import { SingleFlight } from './single-flight.js';
+import { isStale } from '../kernel/staleness.js';
 
 /** What a reader is made of. */
 export interface ReaderParts<V> {
   readonly residents: Residents<V>;
   /** What is behind memory; nothing where the cache has no store. */
   readonly backing: Backing<V> | undefined;
-  readonly keeper: LoadKeeper<V>;
   readonly fencing: Fencing;
   readonly recorder: Recorder<V>;
   readonly clock: Clock;
 }
 
-type Outcome<V> =
-  { readonly origin: 'backing'; readonly found: Found<V> } | { readonly origin: 'loader'; readonly value: V };
-
-/** One load that somebody asked for. */
-interface Request<V> {
-  readonly key: string;
-  readonly loader: Loader<V>;
-  readonly options: LoadOptions<V> | undefined;
-}
-
-/** What a loader's result is measured by. */
-interface Start<V> {
-  readonly fence: Fence;
-  readonly ticket: LoadTicket<V>;
-}
-
-/** Answers what is not in memory: from what is pending, from the store, or from a loader. What it finds comes into memory. */
+/** Answers what is not in memory from what is pending, or from the store. What it finds comes into memory. */
 export class Reader<V> {
   readonly #parts: ReaderParts<V>;
-  readonly #flights: SingleFlight<Outcome<V>>;
+  readonly #flights: SingleFlight<Found<V> | undefined>;
 
   constructor(parts: ReaderParts<V>) {
     this.#parts = parts;
     this.#flights = new SingleFlight(parts.fencing);
   }
 
-  /** The value of a key that is not in memory. */
+  /** The value of a key that is not in memory; callers that ask for it at the same time share one look at the store. */
   async find(key: string): Promise<V | undefined> {
-    const { backing, fencing } = this.#parts;
+    const { backing } = this.#parts;
     if (backing === undefined) return this.#missed(key);
-    const fence = fencing.enter(key);
-    try {
-      const found = await this.#unlessFailing(backing, key, () => backing.read(key));
-      return found === undefined ? this.#missed(key) : this.#promote(key, found, fence);
-    } finally {
-      fence.release();
-    }
+    const run = (fence: Fence): Promise<Found<V> | undefined> => this.#fetch(backing, key, fence);
+    const found = await this.#flights.join(key, () => ({ run, isCurrent: () => true })).result;
+    return found === undefined ? this.#missed(key) : this.foundBehind(key, found);
   }
 
-  /** The values of keys that are not in memory, as far as there are any. */
-  async findMany(keys: readonly string[]): Promise<Map<string, V>> {
+  /** The values of keys that are not in memory, as far as there are any. @param missed told each of the others. */
+  async findMany(
+    keys: readonly string[],
+    missed = (key: string) => this.#missed(key),
+  ): Promise<Map<string, V>> {
     const { backing, fencing } = this.#parts;
-    if (backing === undefined || keys.length === 0) return this.#allMissed(keys);
+    const values = new Map<string, V>();
+    if (backing === undefined || keys.length === 0) {
+      keys.forEach(missed);
+      return values;
+    }
     const fences = keys.map((key) => fencing.enter(key));
     try {
-      const found = await this.#readManyBacking(backing, keys);
-      const values = new Map<string, V>();
+      const found = await this.#readMany(backing, keys);
       keys.forEach((key, index) => {
-        const entry = found.get(key);
-        const fence = fences[index];
-        if (entry === undefined || fence === undefined) this.#missed(key);
-        else values.set(key, this.#promote(key, entry, fence));
+        const entry = this.#promoted(key, found.get(key), fences[index]);
+        if (entry === undefined) missed(key);
+        else values.set(key, this.foundBehind(key, entry));
       });
       return values;
     } finally {
@@ -107,81 +69,29 @@ export class Reader<V> {
     return (await this.#unlessFailing(backing, key, () => backing.has(key))) ?? false;
   }
 
-  /** The value of a key that is not in memory, loaded where nobody has it; one load per key at a time. */
-  async load(request: Request<V>): Promise<V> {
-    const { key } = request;
-    let hasMissed = false;
-    const missed = (): void => {
-      if (!hasMissed) this.#missed(key);
-      hasMissed = true;
-    };
-    const outcome = await this.#flights.run(key, this.#taskOf(request, missed)).catch((error: unknown) => {
-      missed();
-      throw error;
-    });
-    if (outcome.origin === 'backing') {
-      this.#countFound(key, outcome.found);
-      return this.#parts.residents.handOut(outcome.found.entry.value);
+  /** Counts what was found behind memory, and hands it out. A row of the user's own database is where misses go, not a hit of the cache. */
+  foundBehind(key: string, { tier, entry }: Found<V>): V {
+    const { recorder, backing, residents } = this.#parts;
+    const { counts } = recorder.counters;
+    if (tier === 'store' && backing?.isCache === false) recorder.miss(key);
+    else {
+      counts.hits++;
+      if (tier === 'store') counts.store_hits++;
+      recorder.hit(key, tier, () => this.#seen(entry, tier === 'pending'));
     }
-    // Who waited for somebody else's load has missed as well.
-    missed();
-    return this.#parts.residents.handOut(outcome.value);
+    return residents.handOut(entry.value);
   }
 
-  #taskOf(request: Request<V>, missed: () => void): Task<Outcome<V>> {
-    // Before its loader starts a load has read nothing that an invalidation could make old: rows are checked when they come.
-    let ticket: LoadTicket<V> | undefined;
-    const start = (): LoadTicket<V> => (ticket = this.#parts.keeper.prepareLoad(request.options));
-    return {
-      run: async (fence) => {
-        const { backing } = this.#parts;
-        // What is read from a record is as old as the read, and gets the tags of this call.
-        const record = backing?.isCache === false ? start() : undefined;
-        const outcome = backing && (await this.#fromBacking(backing, request.key, { fence, record }));
-        if (outcome !== undefined) return outcome;
-        missed();
-        return { origin: 'loader', value: await this.#runLoader(request, { fence, ticket: start() }) };
-      },
-      isCurrent: () => ticket?.isCurrent() ?? true,
-    };
+  /** Counts what has come into memory in the meantime, and hands it out. */
+  foundResident(key: string, entry: EntryState<V>): V {
+    const { recorder, residents } = this.#parts;
+    recorder.counters.counts.hits++;
+    recorder.hit(key, 'memory', () => this.#seen(entry, false));
+    return residents.handOut(entry.value);
   }
 
-  async #fromBacking(
-    backing: Backing<V>,
-    key: string,
-    { fence, record }: { readonly fence: Fence; readonly record: LoadTicket<V> | undefined },
-  ): Promise<Outcome<V> | undefined> {
-    const found = await this.#orReported(key, () => backing.read(key));
-    if (found === undefined) return undefined;
-    if (fence.holds()) this.#parts.residents.offer(key, asLoaded(found, record));
-    return { origin: 'backing', found };
-  }
-
-  async #runLoader({ key, loader, options }: Request<V>, { fence, ticket }: Start<V>): Promise<V> {
-    const { keeper, recorder } = this.#parts;
-    const value = await this.#timed(key, loader);
-    if (options?.unless?.(value) === true) return value;
-    if (!keeper.keepLoaded(key, ticket.entryOf(value), fence)) {
-      recorder.counters.counts.loads_fenced++;
-      recorder.emit({ type: 'load_fenced', key });
-    }
-    return value;
-  }
-
-  async #timed(key: string, loader: Loader<V>): Promise<V> {
-    const { clock, recorder } = this.#parts;
-    const startedAt = clock.now();
-    recorder.counters.counts.loads++;
-    recorder.emit({ type: 'load_started', key });
-    try {
-      return await loader({ key });
-    } catch (error) {
-      recorder.counters.counts.load_failures++;
-      recorder.emit({ type: 'load_failed', key, error });
-      throw error;
-    } finally {
-      recorder.counters.time('load', clock.now() - startedAt);
-    }
+  async #fetch(backing: Backing<V>, key: string, fence: Fence): Promise<Found<V> | undefined> {
+    return this.#promoted(key, await this.#unlessFailing(backing, key, () => backing.read(key)), fence);
   }
 
   /** A failing store of the role `'cache'` is a miss; where the store is the truth, nobody can say what is true. */
@@ -198,7 +108,7 @@ export class Reader<V> {
     }
   }
 
-  async #readManyBacking(backing: Backing<V>, keys: readonly string[]): Promise<Map<string, Found<V>>> {
+  async #readMany(backing: Backing<V>, keys: readonly string[]): Promise<Map<string, Found<V>>> {
     try {
       return await backing.readMany(keys);
     } catch (error) {
@@ -208,38 +118,31 @@ export class Reader<V> {
     }
   }
 
-  #promote(key: string, found: Found<V>, fence: Fence): V {
-    if (fence.holds()) this.#parts.residents.offer(key, found.entry);
-    this.#countFound(key, found);
-    return this.#parts.residents.handOut(found.entry.value);
+  /** What was found comes into memory, also where it is stale; but then it counts as not found. */
+  #promoted(key: string, found: Found<V> | undefined, fence: Fence | undefined): Found<V> | undefined {
+    const { residents, clock } = this.#parts;
+    if (found === undefined) return undefined;
+    const isOld = isStale(found.entry, clock.now());
+    // A stale entry in memory is the same, or was loaded anew meanwhile.
+    const isKnown = isOld && residents.readKept(key) !== undefined;
+    if (fence?.holds() === true && !isKnown) residents.offer(key, found.entry);
+    return isOld ? undefined : found;
   }
 
-  /** A row of the user's own database is where misses go, not a hit of the cache. */
-  #countFound(key: string, { tier, entry }: Found<V>): void {
-    const { recorder, backing, clock } = this.#parts;
-    const { counts } = recorder.counters;
-    if (tier === 'store' && backing?.isCache === false) return recorder.miss(key);
-    counts.hits++;
-    if (tier === 'store') counts.store_hits++;
-    recorder.hit(key, tier, () => ({
-      value: entry.value,
-      entry: {
-        ageMs: clock.wallNow() - writtenAt(entry.version),
-        ttlMs: entry.expiresAt - clock.now(),
-        hits: 0,
-        weight: 0,
-        dirty: tier === 'pending',
-        writtenAt: Math.floor(writtenAt(entry.version)),
-      },
-    }));
+  #seen(entry: EntryState<V>, dirty: boolean) {
+    const { clock } = this.#parts;
+    const view = {
+      ageMs: clock.wallNow() - writtenAt(entry.version),
+      ttlMs: (entry.freshness?.until ?? entry.expiresAt) - clock.now(),
+      hits: 0,
+      weight: 0,
+      dirty,
+      writtenAt: Math.floor(writtenAt(entry.version)),
+    };
+    return { value: entry.value, entry: view };
   }
 
   #missed(key: string): undefined {
     this.#parts.recorder.miss(key);
-  }
-
-  #allMissed(keys: readonly string[]): Map<string, V> {
-    for (const key of keys) this.#missed(key);
-    return new Map();
   }
 }

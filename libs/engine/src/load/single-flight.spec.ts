@@ -8,13 +8,13 @@ function open() {
   const flights = new SingleFlight<string>(fences);
   let runs = 0;
   const fly = (key: string, result: Promise<string>, isCurrent = true): Promise<string> =>
-    flights.run(key, {
+    flights.join(key, () => ({
       run: () => {
         runs++;
         return result;
       },
       isCurrent: () => isCurrent,
-    });
+    })).result;
   return { fences, flights, fly, runs: () => runs };
 }
 

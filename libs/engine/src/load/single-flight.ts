@@ -1,11 +1,5 @@
 import type { Fence, Fencing } from '../kernel/fencing.js';
 
-interface Flight<T> {
-  readonly fence: Fence;
-  readonly isCurrent: () => boolean;
-  readonly result: Promise<T>;
-}
-
 /** Something to be run once for all who ask for it at the same time. */
 export interface Task<T> {
   run(fence: Fence): Promise<T>;
@@ -13,13 +7,23 @@ export interface Task<T> {
   isCurrent(): boolean;
 }
 
+/** A task that is running. */
+export interface Flight<T, K extends Task<T>> {
+  readonly task: K;
+  readonly result: Promise<T>;
+}
+
+interface Fenced<T, K extends Task<T>> extends Flight<T, K> {
+  readonly fence: Fence;
+}
+
 /**
  * Runs one task per key at a time: who comes meanwhile waits for the same result, or the same rejection. Once a key
  * has been changed or invalidated, its running task no longer counts: who comes then starts another.
  */
-export class SingleFlight<T> {
+export class SingleFlight<T, K extends Task<T> = Task<T>> {
   readonly #fencing: Fencing;
-  readonly #flights = new Map<string, Flight<T>>();
+  readonly #flights = new Map<string, Fenced<T, K>>();
 
   constructor(fencing: Fencing) {
     this.#fencing = fencing;
@@ -30,17 +34,35 @@ export class SingleFlight<T> {
     return this.#flights.size;
   }
 
-  run(key: string, task: Task<T>): Promise<T> {
-    const running = this.#flights.get(key);
-    if (running?.fence.holds() && running.isCurrent()) return running.result;
-    const fence = this.#fencing.enter(key);
-    const result = task.run(fence).finally(() => this.#land(key, flight));
-    const flight: Flight<T> = { fence, isCurrent: () => task.isCurrent(), result };
-    this.#flights.set(key, flight);
-    return flight.result;
+  /** The tasks that can be joined. */
+  *tasks(): Generator<K, void> {
+    for (const { task } of this.#flights.values()) yield task;
   }
 
-  #land(key: string, flight: Flight<T>): void {
+  /** The running task of a key, where what it will answer still counts. */
+  running(key: string): Flight<T, K> | undefined {
+    const flight = this.#flights.get(key);
+    return flight?.fence.holds() && flight.task.isCurrent() ? flight : undefined;
+  }
+
+  /** Joins the running task of a key, or begins one. */
+  join(key: string, begin: () => K): Flight<T, K> {
+    const running = this.running(key);
+    if (running !== undefined) return running;
+    const fence = this.#fencing.enter(key);
+    const task = begin();
+    const result = task.run(fence).finally(() => this.#land(key, flight));
+    const flight: Fenced<T, K> = { fence, task, result };
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  /** Lets nobody join a task any more. */
+  abandon(key: string, task: K): void {
+    if (this.#flights.get(key)?.task === task) this.#flights.delete(key);
+  }
+
+  #land(key: string, flight: Fenced<T, K>): void {
     flight.fence.release();
     if (this.#flights.get(key) === flight) this.#flights.delete(key);
   }

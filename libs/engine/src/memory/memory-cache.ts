@@ -77,7 +77,7 @@ export class MemoryCache<K, V> {
     if (key === undefined) throw badOption('key', 'anything but undefined', key);
     if (options === undefined && this.#isPlain) return this.#table.putImmortal(key, value) !== undefined;
     const ttlMs = options?.ttl === undefined ? this.#ttlMs : parseDuration('ttl', options.ttl);
-    const expiresAt = ttlMs === Infinity ? Infinity : this.#table.now() + ttlMs;
+    const expiresAt = ttlMs === Infinity ? Infinity : this.#table.time.exactNow() + ttlMs;
     const slot = this.#isBare
       ? this.#table.putBare(key, value, expiresAt)
       : this.#table.put(key, value, { expiresAt });

@@ -22,9 +22,10 @@ import { wholeBytes } from './weight.js';
  * what has expired. A read is one look-up ({@link slotOf}) and one strategy hook ({@link use}).
  */
 export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
+  /** Read exactly where a deadline starts, since a remembered time would cut a life short. */
+  readonly time: CoarseClock;
   readonly #options: TableOptions<K, V>;
   readonly #observer: TableObserver<K, V>;
-  readonly #time: CoarseClock;
   readonly #sweeper: ExpirySweeper;
   readonly #evictor: Evictor;
   /** Who is in charge, kept at hand for every read. */
@@ -36,7 +37,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
     this.#options = options;
     this.#observer = observer;
     this.#bounds = options.bounds;
-    this.#time = new CoarseClock(options.clock, options.ttlResolutionMs);
+    this.time = new CoarseClock(options.clock, options.ttlResolutionMs);
     this.#sweeper = new ExpirySweeper(
       options,
       (slot) => this.expiresAt(slot),
@@ -67,11 +68,6 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   /** What a strategy that chooses among others has chosen. */
   get choice(): EvictionChoiceReport | undefined {
     return this.#evictor.choice;
-  }
-
-  /** Now, exactly: deadlines start from here, since a remembered time would cut a life short. */
-  now(): number {
-    return this.#time.exactNow();
   }
 
   /** Where the living entry of a key is, or `undefined`; an expired one is removed. Counts as no use. */
@@ -169,7 +165,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
 
   /** Where the new strategy throws, the old one stays in charge. */
   swapEviction(factory: EvictionStrategyFactory): void {
-    if (mayReadTimes(factory)) this.keepTimes(this.now());
+    if (mayReadTimes(factory)) this.keepTimes(this.time.exactNow());
     this.#evictor.swap(factory);
     this.#shrink();
   }
@@ -177,7 +173,7 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   close(): void {
     this.#evictor.stop();
     this.#sweeper.stop();
-    this.#time.close();
+    this.time.close();
   }
 
   /** @throws CacheError `broken_strategy` where the books of the table or of its strategy do not balance. */
@@ -193,13 +189,13 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   }
 
   #hasExpired(slot: Slot): boolean {
-    return this.expiresAt(slot) <= this.#time.now();
+    return this.expiresAt(slot) <= this.time.now();
   }
 
   #dress(slot: Slot, weight: number, { expiresAt, note, hits }: Placement<N>): void {
     this.weigh(slot, weight);
     this.annotate(slot, note);
-    if (this.keepsTimes) this.stamp(slot, this.#time.now());
+    if (this.keepsTimes) this.stamp(slot, this.time.now());
     if (hits !== undefined) this.recall(slot, hits);
     this.#endAt(slot, expiresAt);
   }

@@ -1,6 +1,7 @@
 import type { Slot } from '../eviction/strategy.js';
-import type { EntryState, EntryView } from '../kernel/entry.js';
-import type { Residents } from '../kernel/residents.js';
+import type { EntryState, EntryView, Freshness } from '../kernel/entry.js';
+import type { Validity } from '../kernel/invalidation.js';
+import type { Ageing, Residents } from '../kernel/residents.js';
 import type { Isolation } from './isolation.js';
 import type { MemoryTable } from './memory-table.js';
 
@@ -8,6 +9,10 @@ import type { MemoryTable } from './memory-table.js';
 export interface Note {
   readonly version: number;
   readonly tags: readonly string[];
+  /** Up to which version invalidations are known not to concern the entry. */
+  checkedUpTo: number;
+  /** Moved by uses where the entry has a time to idle. */
+  freshness: Freshness | undefined;
 }
 
 /** What has changed in memory since somebody began to look. */
@@ -23,8 +28,7 @@ export interface MemoryWatch {
 export interface MemoryTierParts<V> {
   readonly table: MemoryTable<string, V, Note>;
   readonly isolation: Isolation;
-  /** Whether an entry has not been invalidated by one of its tags. */
-  readonly isCurrent: (note: Note) => boolean;
+  readonly validity: Validity;
   /** Told why an entry could not be kept. */
   readonly failed: (error: unknown) => void;
   /** Whether an entry waits to be stored. */
@@ -35,39 +39,58 @@ export interface MemoryTierParts<V> {
 export class MemoryTier<V> implements Residents<V> {
   readonly table: MemoryTable<string, V, Note>;
   readonly #isolation: Isolation;
-  readonly #isCurrent: (note: Note) => boolean;
+  readonly #validity: Validity;
   readonly #isDirty: (key: string) => boolean;
   readonly #failed: (error: unknown) => void;
   readonly #watches = new Set<Watch>();
+  /** Whether any entry has had a time to idle. */
+  #hasIdling = false;
 
-  constructor({ table, isolation, isCurrent, isDirty, failed }: MemoryTierParts<V>) {
+  constructor({ table, isolation, validity, isDirty, failed }: MemoryTierParts<V>) {
     this.#failed = failed;
     this.table = table;
     this.#isDirty = isDirty;
     this.#isolation = isolation;
-    this.#isCurrent = isCurrent;
+    this.#validity = validity;
   }
 
-  /** Where the living entry of a key is, or `undefined`. Counts as no use. */
+  /** Where the fresh entry of a key is, or `undefined`. Counts as no use. */
   find(key: string): Slot | undefined {
-    const slot = this.table.slotOf(key);
-    if (slot === undefined || this.#isLiving(slot)) return slot;
-    this.table.removeAt(slot, 'deleted');
-    return undefined;
+    const slot = this.#kept(key);
+    return slot === undefined || this.#isFresh(slot) ? slot : undefined;
   }
 
   /** Counts a use and answers the value to hand out. */
   use(slot: Slot): V {
+    if (this.#hasIdling) this.#slide(slot);
     return this.handOut(this.table.use(slot));
+  }
+
+  /** What decides whether a value that is read is to be loaded anew, although it is fresh. */
+  ageingAt(slot: Slot): Ageing {
+    const { until, loadMs } = this.#noteAt(slot).freshness ?? {
+      until: this.table.expiresAt(slot),
+      loadMs: 0,
+    };
+    const lifeMs = until - this.table.writtenAt(slot);
+    return { lifeMs, leftMs: until - this.table.time.exactNow(), reads: this.table.hitsAt(slot), loadMs };
   }
 
   /** The entry in a slot as observers see it. */
   viewAt(slot: Slot): EntryView {
-    return this.table.viewAt(slot, this.#isDirty(this.table.keyAt(slot)));
+    const view = this.table.viewAt(slot, this.#isDirty(this.table.keyAt(slot)));
+    const { freshness } = this.#noteAt(slot);
+    if (freshness === undefined) return view;
+    return { ...view, ttlMs: freshness.until - this.table.time.exactNow() };
   }
 
   read(key: string): EntryState<V> | undefined {
     const slot = this.find(key);
+    return slot === undefined ? undefined : this.#stateAt(slot);
+  }
+
+  readKept(key: string): EntryState<V> | undefined {
+    const slot = this.#kept(key);
     return slot === undefined ? undefined : this.#stateAt(slot);
   }
 
@@ -86,7 +109,7 @@ export class MemoryTier<V> implements Residents<V> {
 
   drop(key: string): boolean {
     if (this.#watches.size > 0) this.#changed(key);
-    const slot = this.find(key);
+    const slot = this.table.slotOf(key);
     if (slot !== undefined) this.table.removeAt(slot, 'deleted');
     return slot !== undefined;
   }
@@ -116,19 +139,19 @@ export class MemoryTier<V> implements Residents<V> {
     return this.#isolation.handOut(value);
   }
 
-  /** The living entries in order of arrival; safe while the cache changes. */
+  /** The fresh entries in order of arrival; safe while the cache changes. */
   *living(): Generator<Slot, void> {
-    for (const slot of this.table.living()) if (this.#isLiving(slot)) yield slot;
+    for (const slot of this.table.living()) if (this.#isCurrent(slot) && this.#isFresh(slot)) yield slot;
   }
 
-  /** The living entries with their uses, the next victim first; to be taken in one go. */
+  /** The entries with their uses, stale ones included, the next victim first; to be taken in one go. */
   *inEvictionOrder(): Generator<{
     readonly key: string;
     readonly state: EntryState<V>;
     readonly hits: number;
   }> {
     for (const slot of this.table.inEvictionOrder()) {
-      if (!this.#isLiving(slot)) continue;
+      if (!this.#isCurrent(slot)) continue;
       yield { key: this.table.keyAt(slot), state: this.#stateAt(slot), hits: this.table.hitsAt(slot) };
     }
   }
@@ -142,9 +165,11 @@ export class MemoryTier<V> implements Residents<V> {
     }
   }
 
-  #put(key: string, { value, expiresAt, version, tags }: EntryState<V>, hits?: number): void {
+  #put(key: string, { value, expiresAt, version, tags, freshness }: EntryState<V>, hits?: number): void {
+    if (freshness !== undefined && freshness.idleMs !== Infinity) this.#hasIdling = true;
+    const note: Note = { version, tags, checkedUpTo: version, freshness };
     try {
-      this.table.put(key, this.#isolation.keep(value), { expiresAt, note: { version, tags }, hits });
+      this.table.put(key, this.#isolation.keep(value), { expiresAt, note, hits });
     } catch (error) {
       this.drop(key);
       throw error;
@@ -155,13 +180,50 @@ export class MemoryTier<V> implements Residents<V> {
     for (const { changed } of this.#watches) changed.add(key);
   }
 
-  #isLiving(slot: Slot): boolean {
-    return this.#isCurrent(this.#noteAt(slot));
+  /** Where the entry of a key is, fresh or stale, or `undefined`; one that was invalidated is removed. */
+  #kept(key: string): Slot | undefined {
+    const slot = this.table.slotOf(key);
+    if (slot === undefined || this.#isCurrent(slot)) return slot;
+    this.table.removeAt(slot, 'deleted');
+    return undefined;
+  }
+
+  /** One comparison, but for the first look after an invalidation. */
+  #isCurrent(slot: Slot): boolean {
+    const note = this.#noteAt(slot);
+    const { newest } = this.#validity;
+    if (note.checkedUpTo >= newest) return true;
+    if (!this.#validity.isCurrent(this.table.keyAt(slot), note)) return false;
+    note.checkedUpTo = newest;
+    return true;
+  }
+
+  #isFresh(slot: Slot): boolean {
+    const { freshness } = this.#noteAt(slot);
+    return freshness === undefined || freshness.until > this.table.time.now();
+  }
+
+  /** A use of an entry with a time to idle puts off both its ends. */
+  #slide(slot: Slot): void {
+    const note = this.#noteAt(slot);
+    const { freshness } = note;
+    if (freshness === undefined || freshness.idleMs === Infinity) return;
+    const put = Math.min(freshness.latest, this.table.time.now() + freshness.idleMs);
+    const until = Math.max(freshness.until, put);
+    // The timer wheel looks again when the former end comes.
+    this.table.endAt(slot, this.table.expiresAt(slot) + (until - freshness.until));
+    note.freshness = { ...freshness, until };
   }
 
   #stateAt(slot: Slot): EntryState<V> {
-    const { version, tags } = this.#noteAt(slot);
-    return { value: this.table.valueAt(slot), expiresAt: this.table.expiresAt(slot), version, tags };
+    const { version, tags, freshness } = this.#noteAt(slot);
+    return {
+      value: this.table.valueAt(slot),
+      expiresAt: this.table.expiresAt(slot),
+      version,
+      tags,
+      freshness,
+    };
   }
 
   #noteAt(slot: Slot): Note {

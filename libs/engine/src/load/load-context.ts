@@ -1,0 +1,71 @@
+import type { Clock } from '../kernel/clock.js';
+import { type Duration, parseDuration } from '../kernel/duration.js';
+import { assertTags } from '../kernel/assert-tags.js';
+import type { EntryState } from '../kernel/entry.js';
+import { nothingStale } from '../kernel/load-errors.js';
+import type { LoadFindings } from '../kernel/load-ticket.js';
+import { writtenAt } from '../kernel/sequence.js';
+import type { LoadContext, StaleValue } from './loader.js';
+
+/** What a running loader has, and has said. Loaders may take it apart: nothing in it depends on `this`. */
+export class RunningLoad<V> implements LoadContext<V> {
+  readonly key: string;
+  /** Whether the result is to go to its callers only. */
+  isSkipped = false;
+  /** Whether the stale value was said to be still right. */
+  isUnmodified = false;
+  readonly #former: EntryState<V> | undefined;
+  readonly #clock: Clock;
+  readonly #signal: () => AbortSignal;
+  #ttl: Duration | undefined;
+  #tags: readonly string[] | undefined;
+
+  constructor(
+    key: string,
+    former: EntryState<V> | undefined,
+    parts: { readonly clock: Clock; readonly signal: () => AbortSignal },
+  ) {
+    this.key = key;
+    this.#former = former;
+    this.#clock = parts.clock;
+    this.#signal = parts.signal;
+  }
+
+  get stale(): StaleValue<V> | undefined {
+    const former = this.#former;
+    if (former === undefined) return undefined;
+    const ageMs = this.#clock.wallNow() - writtenAt(former.version);
+    return { value: former.value, ageMs: Math.max(0, ageMs), tags: former.tags };
+  }
+
+  /** Made when it is first asked for: most loaders do not look at it. */
+  get signal(): AbortSignal {
+    return this.#signal();
+  }
+
+  readonly setTtl = (ttl: Duration): void => {
+    parseDuration('ttl', ttl);
+    this.#ttl = ttl;
+  };
+
+  readonly setTags = (tags: readonly string[]): void => {
+    assertTags(tags);
+    this.#tags = [...tags];
+  };
+
+  readonly skip = (): void => {
+    this.isSkipped = true;
+  };
+
+  readonly notModified = (): V => {
+    if (this.#former === undefined) throw nothingStale(this.key);
+    this.isUnmodified = true;
+    this.#tags ??= this.#former.tags;
+    return this.#former.value;
+  };
+
+  /** What was said, at the end; else the `ttl` that is given. */
+  findings({ ttl, loadMs }: Omit<LoadFindings, 'tags'>): LoadFindings {
+    return { ttl: this.#ttl ?? ttl, tags: this.#tags, loadMs };
+  }
+}

@@ -1,0 +1,109 @@
+import { parseCount } from '../kernel/count.js';
+import { type Duration, parseDuration } from '../kernel/duration.js';
+import { badOption } from '../kernel/errors.js';
+import type { Partially, Problems } from '../kernel/problems.js';
+import { type EarlyExpiration, parseEarlyExpiration } from './early-expiration.js';
+import type { LoadRules } from './loader.js';
+import { parseRefreshAhead, type RefreshStep } from './refresh-ahead.js';
+
+/** How a cache loads; each may be left out, and all but the last two be said otherwise by a single load. */
+export interface LoadDefaults extends LoadRules {
+  /** How many loaders may run at the same time, bulk loaders not counted; 1,000 by default. Those beyond wait. */
+  readonly maxLoads?: number | undefined;
+  /** How many loads may wait for others to end; 10,000 by default. Those beyond are refused as `too_many_loads`. */
+  readonly maxQueuedLoads?: number | undefined;
+}
+
+/** {@link LoadRules}, checked and filled in. */
+export interface Rules {
+  readonly negativeTtlMs: number | undefined;
+  readonly errorTtlMs: number | undefined;
+  readonly refreshAhead: readonly RefreshStep[] | undefined;
+  readonly earlyExpiration: EarlyExpiration | undefined;
+  /** `Infinity` where nobody is to be let go early. */
+  readonly softTimeoutMs: number;
+  readonly hardTimeoutMs: number;
+  readonly shouldServe: (error: unknown) => boolean;
+  /** For how long after its time a value is served while it is loaded anew. */
+  readonly staleMs: number;
+}
+
+/** {@link LoadDefaults}, checked and filled in. */
+export interface CacheLoadRules extends Rules {
+  readonly maxLoads: number;
+  readonly maxQueuedLoads: number;
+}
+
+const HARD_TIMEOUT_MS = 30_000;
+
+const NOTHING_SAID: Omit<Rules, 'staleMs'> = {
+  negativeTtlMs: undefined,
+  errorTtlMs: undefined,
+  refreshAhead: undefined,
+  earlyExpiration: undefined,
+  softTimeoutMs: Infinity,
+  hardTimeoutMs: HARD_TIMEOUT_MS,
+  shouldServe: () => true,
+};
+
+/** The rules of a cache; what is wrong is left to `problems`. */
+export function resolveLoadRules(
+  options: LoadDefaults & { readonly staleWhileRevalidate?: Duration | undefined },
+  problems: Problems,
+): Partially<CacheLoadRules> {
+  // A wrong duration for which staleness is served is told where lives are resolved.
+  const { staleWhileRevalidate: _, ...others } = options;
+  const rules = problems.check(() => rulesOf(others, { ...NOTHING_SAID, staleMs: 0 }));
+  return {
+    ...NOTHING_SAID,
+    ...rules,
+    staleMs: 0,
+    maxLoads: problems.check(() => parseCount('maxLoads', options.maxLoads ?? 1000)),
+    maxQueuedLoads: problems.check(() => parseCount('maxQueuedLoads', options.maxQueuedLoads ?? 10_000)),
+  };
+}
+
+/** The rules of one call: what it says itself, else the defaults. @throws CacheError `bad_option`. */
+export function rulesOf(
+  options: LoadRules & { readonly staleWhileRevalidate?: Duration | undefined },
+  defaults: Rules,
+): Rules {
+  if (typeof options !== 'object') throw badOption('options', "an object such as { ttl: '5m' }", options);
+  const duration = (name: 'softTimeout' | 'hardTimeout' | 'staleWhileRevalidate', otherwise: number) =>
+    options[name] === undefined ? otherwise : parseDuration(name, options[name]);
+  const rules = {
+    ...remembering(options, defaults),
+    ...renewing(options, defaults),
+    softTimeoutMs: duration('softTimeout', defaults.softTimeoutMs),
+    hardTimeoutMs: duration('hardTimeout', defaults.hardTimeoutMs),
+    shouldServe: parseShouldServe(options.shouldServe) ?? defaults.shouldServe,
+    staleMs: duration('staleWhileRevalidate', defaults.staleMs),
+  };
+  const { softTimeoutMs, hardTimeoutMs } = rules;
+  if (softTimeoutMs !== Infinity && softTimeoutMs > hardTimeoutMs)
+    throw badOption('softTimeout', `at most the hardTimeout, which is ${hardTimeoutMs} ms`, softTimeoutMs);
+  return rules;
+}
+
+function remembering(options: LoadRules, defaults: Rules): Pick<Rules, 'negativeTtlMs' | 'errorTtlMs'> {
+  const { negativeTtl, errorTtl } = options;
+  return {
+    negativeTtlMs:
+      negativeTtl === undefined ? defaults.negativeTtlMs : parseDuration('negativeTtl', negativeTtl),
+    errorTtlMs: errorTtl === undefined ? defaults.errorTtlMs : parseDuration('errorTtl', errorTtl),
+  };
+}
+
+function renewing(options: LoadRules, defaults: Rules): Pick<Rules, 'refreshAhead' | 'earlyExpiration'> {
+  const { refreshAhead, earlyExpiration } = options;
+  return {
+    refreshAhead: refreshAhead === undefined ? defaults.refreshAhead : parseRefreshAhead(refreshAhead),
+    earlyExpiration:
+      earlyExpiration === undefined ? defaults.earlyExpiration : parseEarlyExpiration(earlyExpiration),
+  };
+}
+
+function parseShouldServe(shouldServe: LoadRules['shouldServe']): LoadRules['shouldServe'] {
+  if (shouldServe === undefined || typeof shouldServe === 'function') return shouldServe;
+  throw badOption('shouldServe', 'a function that is told the error', shouldServe);
+}
