@@ -3,11 +3,12 @@ import { CacheDeclarations } from './cache-declarations.js';
 import { CacheLifecycle } from './cache-lifecycle.js';
 import { CacheManager } from './cache-manager.js';
 import { MethodBinder } from './method-binder.js';
+import { RuleBinder } from './rule-binder.js';
 
 /** What an application has once, however many caches it has. Global, so Nest starts it first and stops it last. */
 @Global()
 @Module({
-  providers: [CacheDeclarations, CacheManager, CacheLifecycle, MethodBinder],
+  providers: [CacheDeclarations, CacheManager, CacheLifecycle, MethodBinder, RuleBinder],
   exports: [CacheDeclarations, CacheManager],
 })
 export class CacheCoreModule {}

@@ -42,8 +42,12 @@ export {
   type EvictionName,
   type EvictionStrategy,
   type EvictionStrategyFactory,
+  type LoadContext,
+  type LoadDefaults,
+  type InvalidationTemplates,
   type Loader,
   type LoadOptions,
+  type LoadRules,
   type Operation,
   type PendingWrite,
   type RecordStore,
@@ -80,6 +84,7 @@ export { CachePut, type CachePutOptions, type PutKey } from './decorators/cache-
 export { Cacheable, type CacheableOptions } from './decorators/cacheable.decorator.js';
 export type { CacheableMethod, ResultOf } from './decorators/method-types.js';
 export type { KeepOptions, MethodOptions, Tags } from './decorators/options.js';
+export { InvalidateOn, type InvalidateOnOptions } from './decorators/invalidate-on.decorator.js';
 export { InjectCache } from './inject-cache.decorator.js';
 export type {
   CacheDefinition,

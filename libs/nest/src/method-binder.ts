@@ -3,14 +3,10 @@ import { ModulesContainer } from '@nestjs/core';
 import { CacheManager } from './cache-manager.js';
 import { bindManager } from './decorators/bound-manager.js';
 import { declaredMethods, type InheritedMethod } from './decorators/declared-methods.js';
+import { prototypeOf, type Wrapper, wrappersOf } from './container-wrappers.js';
 import { DefaultKeys } from './default-keys.js';
 import { badDeclaration, unknownCache } from './errors.js';
 import { getCacheToken } from './tokens.js';
-
-/** What the container knows of a provider; Nest's own type is not exported by every version. */
-type Wrapper = Parameters<
-  Parameters<NonNullable<ReturnType<ModulesContainer['get']>>['providers']['forEach']>[0]
->[0];
 
 /**
  * Checks every decorated method before the first one is called, and binds the instances that Nest did not construct
@@ -27,13 +23,13 @@ export class MethodBinder implements OnModuleInit {
   onModuleInit(): void {
     this.checkCaches();
     const keys = new DefaultKeys();
-    for (const wrapper of this.wrappers()) this.bind(wrapper, keys);
+    for (const wrapper of wrappersOf(this.modules)) this.bind(wrapper, keys);
     keys.check();
   }
 
   private checkCaches(): void {
     const tokens = new Map<unknown, string>(this.caches.names().map((name) => [getCacheToken(name), name]));
-    for (const wrapper of this.wrappers()) {
+    for (const wrapper of wrappersOf(this.modules)) {
       const name = tokens.get(wrapper.token);
       if (name === undefined || wrapper.isDependencyTreeStatic()) continue;
       throw badDeclaration(
@@ -63,21 +59,4 @@ export class MethodBinder implements OnModuleInit {
       '@Cacheable needs a key function here, since its class is request-scoped and may hold what belongs to one user; put that into the key',
     );
   }
-
-  private *wrappers(): Generator<Wrapper, void> {
-    for (const module of this.modules.values()) {
-      yield* module.providers.values();
-      yield* module.controllers.values();
-      yield* module.injectables.values();
-    }
-  }
-}
-
-/** Where the methods of a provider are: on its class, or, where somebody else made it, on the prototype of what was made. */
-function prototypeOf(wrapper: Wrapper): object | undefined {
-  if (!wrapper.isNotMetatype && typeof wrapper.metatype === 'function')
-    return wrapper.metatype.prototype as object | undefined;
-  const instance: unknown = wrapper.instance;
-  if (typeof instance !== 'object' || instance === null) return undefined;
-  return Object.getPrototypeOf(instance) as object | undefined;
 }

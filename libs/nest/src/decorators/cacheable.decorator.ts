@@ -1,14 +1,12 @@
-import type { LoadOptions } from 'nuthatch/engine';
+import type { LoadOptions, LoadRules, WriteOptions } from 'nuthatch/engine';
 import { isClosed } from './closed-cache.js';
 import { type Call, decorate, type Run } from './decorate.js';
 import type { CacheableMethod, Exactly, Fitting, ResultOf } from './method-types.js';
 import { checkKey, checkTtl, defaultKey, type KeepOptions, tagsOf } from './options.js';
 
 /** What `@Cacheable` may be told; its functions are checked against the method that it stands on. */
-export interface CacheableOptions<
-  Args extends readonly unknown[] = never[],
-  Result = never,
-> extends KeepOptions<Args, Result> {
+export interface CacheableOptions<Args extends readonly unknown[] = never[], Result = never>
+  extends KeepOptions<Args, Result>, LoadRules, Omit<WriteOptions, 'ttl' | 'tags'> {
   /** Told the arguments, answers the key; `Class.method` and `cacheKey(...args)` when left out. */
   readonly key?: ((...args: Args) => string) | undefined;
 }
@@ -28,14 +26,17 @@ export interface CacheableOptions<
 export function Cacheable<const O extends CacheableOptions = Record<never, never>>(
   options?: Exactly<O, CacheableOptions>,
 ) {
-  const { key, ttl, tags, unless, cache, condition }: CacheableOptions = options ?? {};
+  const { key, ttl, tags, unless, cache, condition, ...rules }: CacheableOptions = options ?? {};
   checkTtl('Cacheable', ttl);
   const around = (call: Call, run: Run): Promise<unknown> => {
     const { args } = call;
     const chosen = key === undefined ? defaultKey(call) : checkKey(call, key(...args));
     // What the method answers was checked against this function when it was compiled.
     const isUnwanted = unless && ((value: unknown): boolean => unless(value as never, ...args));
-    return load(call, run, { key: chosen, options: { ttl, tags: tagsOf(tags, args), unless: isUnwanted } });
+    return load(call, run, {
+      key: chosen,
+      options: { ...rules, ttl, tags: tagsOf(tags, args), unless: isUnwanted },
+    });
   };
   const decorator = decorate('Cacheable', { cache, condition, usesDefaultKey: key === undefined, around });
   return <M extends CacheableMethod>(
