@@ -104,6 +104,12 @@ describe('the architecture', () => {
       'libs/engine/src/maintenance.ts makes a Table of ./memory/table.js: only create-cache.ts wires',
     ],
     [
+      'somebody else who wires',
+      'libs/engine/src/cache.ts',
+      "import type { Core } from './wiring/core.js';",
+      'libs/engine/src/cache.ts imports ./wiring/core.js: only create-cache.ts may import it',
+    ],
+    [
       'a lib imported by path',
       'libs/sqlite/src/sqlite.ts',
       "import { Cache } from '../../engine/src/cache.js';",

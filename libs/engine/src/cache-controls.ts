@@ -4,32 +4,35 @@ import type { Clearing, ClearOptions } from './clearing.js';
 import { DeadLetters } from './dead-letters.js';
 import type { CacheEvent, CustomCacheEvent } from './events/cache-event.js';
 import type { CacheHook } from './events/hooks.js';
+import type { Explanation } from './explain/explanation.js';
+import type { Explainer } from './explainer.js';
 import { type EvictionChoice, resolveEviction } from './eviction/resolve.js';
-import { assertTags } from './kernel/assert-tags.js';
+import { assertKey } from './kernel/assert-key.js';
 import { badOption, closed } from './kernel/errors.js';
 import { nameOf } from './kernel/register.js';
-import type { Tags } from './invalidation/tags.js';
+import { InvalidationControls, type InvalidationControlsParts } from './invalidation-controls.js';
 import { type BoundsOptions, changeBounds } from './memory/bounds.js';
 import type { CacheMetrics } from './metrics/cache-metrics.js';
 import type { Counter } from './metrics/counters.js';
 import type { CacheHealth, HealthRecord } from './metrics/health.js';
-import { SnapshotControls, type SnapshotControlsParts } from './snapshot-controls.js';
 import { NO_WRITES } from './store-side.js';
 import type { CloseReport } from './write/policy.js';
 import { resolveWritePolicy, type WritePolicyChoice } from './write/resolve.js';
 import { within } from './write/within.js';
 
 /** What the operations on a whole cache work on. */
-export interface CacheControlsParts<V> extends SnapshotControlsParts<V> {
-  readonly tags: Tags;
+export interface CacheControlsParts<V> extends InvalidationControlsParts<V> {
   readonly clearing: Clearing<V>;
   readonly healthRecord: HealthRecord;
+  readonly explainer: Explainer<V>;
+  /** What loads and invalidates in the background: it ends first. */
+  readonly background: readonly { stop(): void }[];
   /** What would go on after the closing: timers that belong to no part, and writes that come too late for memory. */
   readonly running: readonly { stop(): void }[];
 }
 
 /** What can be done with a whole cache, and what it tells of itself. What must not meet writes waits for those under way. */
-export class CacheControls<V> extends SnapshotControls<V> {
+export class CacheControls<V> extends InvalidationControls<V> {
   readonly #parts: CacheControlsParts<V>;
   #closing: Promise<CloseReport> | undefined;
 
@@ -50,21 +53,6 @@ export class CacheControls<V> extends SnapshotControls<V> {
   async clear(options?: ClearOptions): Promise<void> {
     this.assertOpen();
     await this.#parts.clearing.clear(options);
-  }
-
-  /** Makes every entry gone that carries one of the tags, also results of loads under way. O(1) per tag in memory. */
-  async invalidateTags(...tags: readonly string[]): Promise<void> {
-    this.assertOpen();
-    assertTags(tags);
-    const { side, sequence, recorder, tags: book } = this.#parts;
-    const version = sequence.next();
-    for (const tag of tags) book.invalidate(tag, version);
-    recorder.emit({ type: 'invalidated', tags });
-    if (side?.store.role !== 'cache') return;
-    await this.alone(async () => {
-      await side.drain();
-      await side.store.deleteTagged(tags);
-    });
   }
 
   /** Puts another eviction strategy in charge; every entry stays. O(n). */
@@ -151,7 +139,7 @@ export class CacheControls<V> extends SnapshotControls<V> {
       items: size,
       ...bounds,
       bytes: totalWeight,
-      ttlMs: options.ttlMs,
+      ttlMs: typeof options.life.ttl === 'number' ? options.life.ttl : undefined,
       eviction: { strategy: eviction, ...memory.table.choice },
       writePolicy: side?.policyName,
       durability: side?.durability,
@@ -159,6 +147,16 @@ export class CacheControls<V> extends SnapshotControls<V> {
       codec: options.codec.name,
       isolate: options.isolation.name,
     };
+  }
+
+  /**
+   * What is known of a key: where it is, how it ages, its place in the order of eviction, its last load, and why the last read missed it. The
+   * last two are known where `createCache` was told `explain: true`. Counts as no use; costs a read of the store and a pass over memory.
+   */
+  async explain(key: string): Promise<Explanation> {
+    this.assertOpen();
+    assertKey(key);
+    return this.#parts.explainer.explain(key);
   }
 
   /** Whether the cache, its store and its flushes work. */
@@ -174,6 +172,7 @@ export class CacheControls<V> extends SnapshotControls<V> {
     const { side, memory, history, recorder, fencing, order, clock } = this.#parts;
     const until = clock.now() + deadlineMs;
     this.#parts.warmStart?.stop();
+    for (const part of this.#parts.background) part.stop();
     // Writes under way come first, as long as they do not hang; loads under way are no longer kept.
     const ended = order.ended().then(() => undefined);
     const hung = await within(ended, deadlineMs, { clock, late: new Error('a call on the store has hung') });

@@ -10,8 +10,8 @@ export interface CacheInfo {
   /** Bytes in memory, and how many may be there. */
   readonly bytes: number;
   readonly maxBytes: number;
-  /** Default time to live in milliseconds; `Infinity` where entries do not expire. */
-  readonly ttlMs: number;
+  /** Default time to live in milliseconds; `Infinity` where entries do not expire, `undefined` where it is a function of the value. */
+  readonly ttlMs: number | undefined;
   /** The strategy, and where it chooses among others, which one is in charge, what each is estimated to reach, and the last swaps. */
   readonly eviction: { readonly strategy: string } & Partial<EvictionChoiceReport>;
   /** `undefined` where there is no store. */

@@ -1,86 +1,99 @@
 import type { Observable } from 'rxjs';
 import type { BatchBlock } from './batch/batch.js';
 import { runBatch } from './batch/buffered.js';
-import { CacheControls, type CacheControlsParts } from './cache-controls.js';
-import type { Recorder } from './events/recorder.js';
 import type { Slot } from './eviction/strategy.js';
+import type { Expiring } from './expiring.js';
 import type { Command } from './history/command.js';
 import type { ClearCommand } from './history/commands.js';
 import type { HistoryState } from './history/history.js';
 import { assertKey } from './kernel/assert-key.js';
-import type { Clock } from './kernel/clock.js';
+import { badOption } from './kernel/errors.js';
 import type { Change } from './kernel/entries.js';
 import type { WriteOptions } from './kernel/life.js';
-import type { LoadOptions, Loader, Reader } from './load/reader.js';
+import type { Loader, LoadOptions } from './load/loader.js';
+import { loadOptionsOf } from './load/loaders.js';
+import type { Asked, Loads } from './load/loads.js';
+import type { Reader } from './load/reader.js';
+import { LoadControls, type LoadControlsParts } from './load-controls.js';
 import type { MemoryTier } from './memory/memory-tier.js';
 import type { Overrides } from './overrides.js';
+import type { ResidentReads } from './resident-reads.js';
 import type { Writer } from './write/writer.js';
 
 /** What a cache is made of; `createCache` puts it together. */
-export interface CacheParts<V> extends CacheControlsParts<V> {
+export interface CacheParts<V> extends LoadControlsParts<V> {
+  readonly reads: ResidentReads<V>;
   readonly reader: Reader<V>;
+  readonly loads: Loads<V>;
+  readonly expiring: Expiring<V>;
   readonly writer: Writer<V>;
   readonly overrides: Overrides;
-  readonly clock: Clock;
+}
+
+/** What a call of `getOrLoad` may leave out. */
+interface Called<V> {
+  readonly loader: Loader<V> | undefined;
+  readonly options: LoadOptions<V> | undefined;
 }
 
 /**
  * A cache: memory in front, and behind it, where there is one, a store that is read through and written by a policy.
  * Made by `createCache`. Keys are non-empty strings; a wrong key, like every misuse, is a `CacheError`.
  */
-export class Cache<V = unknown> extends CacheControls<V> {
+export class Cache<V = unknown> extends LoadControls<V> {
   readonly #parts: CacheParts<V>;
   readonly #memory: MemoryTier<V>;
-  readonly #recorder: Recorder<V>;
+  readonly #reads: ResidentReads<V>;
 
   /** @internal Use `createCache`. */
   constructor(parts: CacheParts<V>) {
     super(parts);
     this.#parts = parts;
     this.#memory = parts.memory;
-    this.#recorder = parts.recorder;
+    this.#reads = parts.reads;
   }
 
   /** The value of a key, from memory, pending writes or store; `undefined` where there is none. A hit in memory costs one look-up. */
   get(key: string): Promise<V | undefined> {
     const slot = this.#memory.find(key);
-    return slot === undefined ? this.#find(key) : Promise.resolve(this.#hit(key, slot));
+    return slot === undefined ? this.#find(key) : Promise.resolve(this.#reads.hit(key, slot));
   }
 
   /** The values of those keys that have one. What is not in memory is read from the store in one call. */
   async getMany(keys: readonly string[]): Promise<Map<string, V>> {
-    const values = new Map<string, V>();
-    const missing = [...new Set(keys)].filter((key) => {
-      const slot = this.#memory.find(key);
-      if (slot === undefined) this.#check(key);
-      else values.set(key, this.#hit(key, slot));
-      return slot === undefined;
-    });
+    const { values, missing } = this.#reads.many(keys);
+    for (const key of missing) this.#check(key);
     for (const [key, value] of await this.#parts.reader.findMany(missing)) values.set(key, value);
     return values;
   }
 
   /**
-   * The value of a key, loaded and kept where nobody has it. Callers that come while it is loading share the load, and its
+   * The value of a key, loaded and kept where nobody has a fresh one. Callers that come while it is loading share the load, and its
    * error, which is not kept. Where the key is changed or invalidated meanwhile, the loaded value is given to its callers and not kept.
-   * `null` and `undefined` are values like any other.
+   * `null` and `undefined` are values like any other. A caller waits for at most `hardTimeout`, 30 seconds by default.
+   * @param loader the one that is registered for the key where it is left out; see `registerLoader`.
+   * @throws CacheError `no_loader` where there is none; `load_timeout`.
    */
-  async getOrLoad(key: string, loader: Loader<V>, options?: LoadOptions<V>): Promise<V> {
+  getOrLoad(key: string, loader?: Loader<V>, options?: LoadOptions<V>): Promise<V> {
     const slot = this.#memory.find(key);
-    if (slot !== undefined) return this.#hit(key, slot);
-    this.#check(key);
-    return this.#parts.reader.load({ key, loader, options });
+    if (slot === undefined) return this.#load(key, loader, options);
+    if (this.#parts.loads.watchesHits || (options !== undefined && asksForRenewal(options)))
+      return this.#renew(slot, key, { loader, options });
+    return Promise.resolve(this.#reads.hit(key, slot));
   }
 
   /** Writes a value. Resolves when it is as safe as the write policy promises, rejects where the store refused it. */
-  async set(key: string, value: V, options?: WriteOptions): Promise<void> {
+  async set(key: string, value: V, options?: WriteOptions<V>): Promise<void> {
     this.#check(key);
     const { writer } = this.#parts;
     await writer.set([[key, writer.prepare(value, options)]]);
   }
 
   /** Writes entries as one batch: the store gets all of them, or none. (Write-back acknowledges all, and may bring them to the store in several flushes.) */
-  async setMany(entries: Iterable<readonly [key: string, value: V]>, options?: WriteOptions): Promise<void> {
+  async setMany(
+    entries: Iterable<readonly [key: string, value: V]>,
+    options?: WriteOptions<V>,
+  ): Promise<void> {
     const { writer } = this.#parts;
     const last = new Map(entries);
     for (const key of last.keys()) this.#check(key);
@@ -96,6 +109,15 @@ export class Cache<V = unknown> extends CacheControls<V> {
   async deleteMany(keys: readonly string[]): Promise<number> {
     for (const key of keys) this.#check(key);
     return this.#parts.writer.delete([...new Set(keys)]);
+  }
+
+  /**
+   * Makes the value of a key stale: it is no longer there for a `get`, and the next `getOrLoad` loads it anew, but it is kept until its life is
+   * over, to be served where that load fails. Answers whether there was a fresh one. A store of the role `'record'` keeps its row as it is.
+   */
+  async expire(key: string): Promise<boolean> {
+    this.#check(key);
+    return this.#parts.expiring.expire(key);
   }
 
   /**
@@ -191,16 +213,37 @@ export class Cache<V = unknown> extends CacheControls<V> {
     return this.#parts.reader.find(key);
   }
 
+  async #load(key: string, loader: Loader<V> | undefined, options: LoadOptions<V> | undefined): Promise<V> {
+    this.#check(key);
+    return this.#parts.loads.load(this.#asked(key, loader, options));
+  }
+
+  /** A hit of a value that may be due to be loaded anew. */
+  async #renew(slot: Slot, key: string, { loader, options }: Called<V>): Promise<V> {
+    const value = this.#reads.hit(key, slot);
+    const isLoadable = loader !== undefined || this.#parts.loaders.has(key);
+    if (isLoadable)
+      this.#parts.loads.hit(this.#asked(key, loader, options), () => this.#memory.ageingAt(slot));
+    return value;
+  }
+
+  #asked(key: string, loader: Loader<V> | undefined, options: LoadOptions<V> | undefined): Asked<V> {
+    if (loader !== undefined) return { key, loader: assertLoader(loader), options };
+    const registered = this.#parts.loaders.at(key);
+    return { key, loader: registered.loader, options: loadOptionsOf(registered, options) };
+  }
+
   #check(key: string): void {
     assertKey(key);
     this.assertOpen();
   }
+}
 
-  #hit(key: string, slot: Slot): V {
-    const value = this.#memory.use(slot);
-    this.#recorder.counters.counts.hits++;
-    if (this.#recorder.isObserved)
-      this.#recorder.hit(key, 'memory', () => ({ value, entry: this.#memory.viewAt(slot) }));
-    return value;
-  }
+function assertLoader<V>(loader: Loader<V>): Loader<V> {
+  if (typeof loader === 'function') return loader;
+  throw badOption('loader', 'a function', loader);
+}
+
+function asksForRenewal<V>({ refreshAhead, earlyExpiration }: LoadOptions<V>): boolean {
+  return refreshAhead !== undefined || earlyExpiration !== undefined;
 }

@@ -10,8 +10,19 @@ export type {
   CustomCacheEvent,
   CustomCacheEvents,
   HitTier,
+  Invalidated,
+  StaleReason,
 } from './events/cache-event.js';
 export { LoggingHook, type CacheHook, type HookLogger } from './events/hooks.js';
+export type {
+  EvictionPlace,
+  Explanation,
+  LoadExplanation,
+  MissExplanation,
+  MissReason,
+  ResidentExplanation,
+  StoredExplanation,
+} from './explain/explanation.js';
 export {
   DEFAULT_EVICTION,
   evictionStrategies,
@@ -31,17 +42,40 @@ export type {
 export type { Command, Draft } from './history/command.js';
 export { BatchCommand, ClearCommand, DeleteCommand, SetCommand } from './history/commands.js';
 export type { HistoryState, HistoryStep } from './history/history.js';
+export { InvalidationControls, type TrialTargets } from './invalidation-controls.js';
+export type { DryRun } from './invalidation/dry-run.js';
+export { compilePattern, escapePattern, type Pattern } from './invalidation/patterns.js';
+export type { Templates as InvalidationTemplates } from './invalidation/rules.js';
+export type { EventSource } from './invalidation/sources.js';
+export type { Targets as InvalidationTargets } from './invalidation/targets.js';
+export type { EventParams } from './invalidation/templates.js';
 export { fileJournal } from './journal/file-journal.js';
 export type { FileJournalOptions } from './journal/options.js';
 export { parseByteSize, type ByteSize } from './kernel/byte-size.js';
 export { cacheKey } from './kernel/cache-key.js';
 export { systemClock, type Clock, type Timer } from './kernel/clock.js';
 export { parseDuration, type Duration } from './kernel/duration.js';
-export type { EntryState, EntryView, RemovalCause } from './kernel/entry.js';
+export type { EntryState, EntryView, Freshness, RemovalCause } from './kernel/entry.js';
 export { CacheError, type CacheErrorCode } from './kernel/errors.js';
-export type { WriteOptions } from './kernel/life.js';
+export type { Invalidation, InvalidationScope } from './kernel/invalidation.js';
+export type { Ttl, WriteOptions } from './kernel/life.js';
+export type { LifeOptions } from './life-options.js';
+export { LoadControls } from './load-controls.js';
 export { seededRandom, type Random } from './kernel/random.js';
-export type { LoadContext, Loader, LoadOptions } from './load/reader.js';
+export type { BulkAnswer, BulkContext, BulkLoader, BulkSource } from './load/bulk-loader.js';
+export type { EarlyExpirationChoice, EarlyExpirationOptions } from './load/early-expiration.js';
+export type { Keys } from './load/key-chunks.js';
+export type { LoadDefaults } from './load/load-rules.js';
+export type { LoadContext, Loader, LoadOptions, LoadRules, StaleValue } from './load/loader.js';
+export type { RefreshAheadChoice, RefreshStep } from './load/refresh-ahead.js';
+export type { LogFormat } from './load/log-format.js';
+export type { Terminal } from './load/progress-bar.js';
+export type { AccessLogOptions, AccessLogWarmReport } from './load/warm-from-access-log.js';
+export type { WarmOnBoot } from './load/warm-on-boot.js';
+export type { WarmOptions } from './load/warm-options.js';
+export type { AccessLogReport, WarmProgress, WarmReport } from './load/warm-report.js';
+export { memoize, type Memoization, type MemoizeOptions } from './memoize/memoize.js';
+export type { MemoizeInfo } from './memoize/results.js';
 export type { Bounds, BoundsOptions } from './memory/bounds.js';
 export type { IsolationName } from './memory/isolation.js';
 export { MemoryCache } from './memory/memory-cache.js';
@@ -73,6 +107,7 @@ export type {
 } from './store/backing-store.js';
 export type { Codec } from './store/codec.js';
 export { encrypted } from './store/encrypted.js';
+export type { BreakerSettings, ResilienceOptions, WhenDown } from './store/guard-options.js';
 export { jsonCodec } from './store/json-codec.js';
 export type { EncryptionOptions } from './store/key-ring.js';
 export { MapStore, mapStore, type MapStoreOptions } from './store/map-store.js';

@@ -2,12 +2,17 @@ import { type ByteSize, parseByteSize } from './kernel/byte-size.js';
 import { parseCount } from './kernel/count.js';
 import { parseDuration } from './kernel/duration.js';
 import { badOption, unknownOption } from './kernel/errors.js';
+import type { LifeRules } from './kernel/life.js';
 import { Problems } from './kernel/problems.js';
+import { type LifeOptions, resolveLife } from './life-options.js';
+import { type CacheLoadRules, type LoadDefaults, resolveLoadRules } from './load/load-rules.js';
+import { assertWarmOnBoot, type WarmOnBoot } from './load/warm-on-boot.js';
 import { type Isolation, type IsolationName, resolveIsolation } from './memory/isolation.js';
-import { type MemoryOptions, parseTtl, resolveTable, type TableOptions } from './memory/memory-options.js';
+import { type MemoryOptions, resolveTable, type TableOptions } from './memory/memory-options.js';
 import { estimateWeight } from './memory/weight.js';
 import { type ResolvedWarmStart, resolveWarmStart, type WarmStartOptions } from './snapshot/file-options.js';
 import type { Codec } from './store/codec.js';
+import { type ResilienceOptions, type ResolvedResilience, resolveResilience } from './store/guard-options.js';
 import { type CodecName, resolveCodec } from './store/resolve-codec.js';
 import { resolveStore, type StoreChoice, type StoreFactory } from './store/resolve-store.js';
 import type { JournalFactory } from './write/journal.js';
@@ -16,7 +21,8 @@ import { resolveWritePolicy, type WritePolicyChoice } from './write/resolve.js';
 import { parseJournal, resolveWriteBack, type WriteBackSettings } from './write/write-back-settings.js';
 
 /** What a cache may be told; every option may be left out. A cache without options holds 1,000 entries and 64 MB in memory. */
-export interface CacheOptions<V = unknown> extends MemoryOptions<string, V> {
+export interface CacheOptions<V = unknown>
+  extends Omit<MemoryOptions<string, V>, 'ttl'>, LifeOptions<V>, LoadDefaults {
   /** The name in events and tokens, and the namespace in a store; `'default'` when left out. */
   readonly name?: string | undefined;
   /** Where entries are kept beyond memory: a name, a factory such as `sqlite({ file })`, or a store, such as your own database; nowhere by default. */
@@ -25,12 +31,21 @@ export interface CacheOptions<V = unknown> extends MemoryOptions<string, V> {
   readonly writePolicy?: WritePolicyChoice | undefined;
   /** How `'writeBack'` gathers writes. */
   readonly writeBack?: WriteBackSettings | undefined;
+  /** What the cache does when its store is slow, hung or down: by default no call on it is held longer than its deadline. */
+  readonly resilience?: ResilienceOptions | undefined;
   /** How values are written for the store and for snapshots: `'rich'` by default, `'json'`, or a codec of your own. */
   readonly codec?: CodecName | Codec | undefined;
   /** Whether callers share values with the cache; `'none'` by default: they do. */
   readonly isolate?: IsolationName | undefined;
   /** Where memory is saved when the cache is closed, and brought back from, in the background, when it is opened; nowhere by default. */
   readonly warmStart?: WarmStartOptions | undefined;
+  /** What is loaded in the background when the cache is opened; nothing by default. It never fails the opening. */
+  readonly warm?: WarmOnBoot<V> | undefined;
+  /**
+   * Whether facts are kept of what becomes of keys, for `cache.explain(key)`: `true` for the 10,000 keys that were heard of last, or how many. They cost
+   * an event each time; off by default, which costs nothing.
+   */
+  readonly explain?: boolean | number | undefined;
   /** `false` keeps no latencies; the counts cost next to nothing and are always kept. */
   readonly metrics?: boolean | undefined;
   /** The shortest time between two `metrics_updated` events; 1 second by default. */
@@ -45,14 +60,19 @@ export interface CacheOptions<V = unknown> extends MemoryOptions<string, V> {
 export interface ResolvedOptions<V> {
   readonly name: string;
   readonly table: TableOptions<string, V>;
-  readonly ttlMs: number;
+  readonly life: LifeRules<V>;
+  readonly loadRules: CacheLoadRules;
   readonly store: StoreFactory | undefined;
   readonly writePolicy: WritePolicyFactory;
   readonly writeBack: WriteBackOptions;
   readonly journal: JournalFactory | undefined;
+  readonly resilience: ResolvedResilience;
   readonly codec: Codec;
   readonly isolation: { readonly name: IsolationName; readonly between: Isolation };
   readonly warmStart: ResolvedWarmStart | undefined;
+  readonly warm: WarmOnBoot<V> | undefined;
+  /** Of how many keys facts are kept; 0 where of none. */
+  readonly explain: number;
   readonly isTimed: boolean;
   readonly metricsIntervalMs: number;
   readonly historyLimit: number;
@@ -66,15 +86,32 @@ const KNOWN: Readonly<Record<keyof CacheOptions, true>> = {
   maxBytes: true,
   weigh: true,
   ttl: true,
+  maxTtl: true,
+  ttlJitter: true,
+  tti: true,
+  staleWhileRevalidate: true,
+  grace: true,
+  negativeTtl: true,
+  errorTtl: true,
+  refreshAhead: true,
+  earlyExpiration: true,
+  softTimeout: true,
+  hardTimeout: true,
+  shouldServe: true,
+  maxLoads: true,
+  maxQueuedLoads: true,
   ttlResolutionMs: true,
   sweepIntervalMs: true,
   eviction: true,
   store: true,
   writePolicy: true,
   writeBack: true,
+  resilience: true,
   codec: true,
   isolate: true,
   warmStart: true,
+  warm: true,
+  explain: true,
   metrics: true,
   metricsIntervalMs: true,
   historyLimit: true,
@@ -90,19 +127,23 @@ export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> 
   const isolate = options.isolate ?? 'none';
   // Hooks and observers see the age of each entry.
   const table = {
-    ...resolveTable({ ...options, weigh: options.weigh ?? estimateWeight }, problems),
+    ...resolveTable({ ...options, ttl: undefined, weigh: options.weigh ?? estimateWeight }, problems),
     keepsTimes: true,
   };
+  const life = resolveLife(options, problems);
+  const loadRules = resolveLoadRules(options, problems);
   const writeBack = resolveWriteBack(options.writeBack ?? {}, problems);
+  const resilience = resolveResilience(options.resilience ?? {}, problems);
   const built = {
     name: problems.check(() => parseName(options.name ?? 'default')),
-    ttlMs: problems.check(() => parseTtl(options.ttl)),
     store: problems.check(() => options.store && resolveStore(options.store)),
     writePolicy: problems.check(() => parsePolicy(options)),
     journal: problems.check(() => parseJournal(options.writeBack ?? {}, options.store !== undefined)),
     codec: problems.check(() => resolveCodec(options.codec ?? 'rich')),
     isolation: problems.check(() => ({ name: isolate, between: resolveIsolation(isolate) })),
     warmStart: problems.check(() => options.warmStart && resolveWarmStart(options.warmStart)),
+    warm: problems.check(() => parseWarm(options.warm)),
+    explain: problems.check(() => parseExplain(options.explain ?? false)),
     isTimed: options.metrics !== false,
     metricsIntervalMs: problems.check(() =>
       parseDuration('metricsIntervalMs', options.metricsIntervalMs ?? 1000),
@@ -114,6 +155,9 @@ export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> 
     ...built,
     table: problems.settle<TableOptions<string, V>>(table),
     writeBack: problems.settle<WriteBackOptions>(writeBack),
+    resilience: problems.settle<ResolvedResilience>(resilience),
+    life: problems.settle<LifeRules<V>>(life),
+    loadRules: problems.settle<CacheLoadRules>({ ...loadRules, staleMs: life.staleMs }),
   });
 }
 
@@ -131,4 +175,14 @@ function parsePolicy<V>({ store, writePolicy }: CacheOptions<V>): WritePolicyFac
   if (writePolicy !== undefined && store === undefined)
     throw badOption('store', 'given where writePolicy is', store);
   return factory;
+}
+
+function parseWarm<V>(warm: WarmOnBoot<V> | undefined): WarmOnBoot<V> | undefined {
+  if (warm !== undefined) assertWarmOnBoot(warm);
+  return warm;
+}
+
+function parseExplain(explain: boolean | number): number {
+  if (typeof explain === 'boolean') return explain ? 10_000 : 0;
+  return parseCount('explain', explain);
 }

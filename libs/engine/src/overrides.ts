@@ -14,9 +14,16 @@ export class Overrides {
   }
 
   /** The options of a call: what it says itself, then what is overridden around it. */
-  apply(options: WriteOptions | undefined): WriteOptions | undefined {
+  apply<V>(options: WriteOptions<V> | undefined): WriteOptions<V> | undefined {
     const around = this.#storage?.getStore();
     if (around === undefined || options === undefined) return around ?? options;
-    return { ttl: options.ttl ?? around.ttl, tags: options.tags ?? around.tags };
+    const { ttl, tags, tti, staleWhileRevalidate, grace } = options;
+    return {
+      ttl: ttl ?? around.ttl,
+      tags: tags ?? around.tags,
+      tti: tti ?? around.tti,
+      staleWhileRevalidate: staleWhileRevalidate ?? around.staleWhileRevalidate,
+      grace: grace ?? around.grace,
+    };
   }
 }

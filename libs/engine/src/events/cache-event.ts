@@ -4,6 +4,21 @@ import type { CacheMetrics } from '../metrics/cache-metrics.js';
 /** Where a value was found. */
 export type HitTier = 'memory' | 'pending' | 'store';
 
+/** Why a stale value was served. */
+export type StaleReason = 'revalidating' | 'error' | 'timeout' | 'backoff';
+
+/** What an invalidation was about; what it was not about is left out. */
+export interface Invalidated {
+  /** Those that were asked for, and those that depend on what was invalidated or changed. */
+  readonly keys?: readonly string[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** Patterns of keys. */
+  readonly matching?: readonly string[] | undefined;
+  readonly namespaces?: readonly string[] | undefined;
+  /** The event of `publish` that asked for it. */
+  readonly event?: string | undefined;
+}
+
 /** What happens in a cache, by name. Events carry keys and never values. */
 export interface CacheEvents {
   /** A value was written, by a caller or, where `source` is `'load'`, as the result of a loader. */
@@ -38,13 +53,30 @@ export interface CacheEvents {
   command_redone: { readonly command: string; readonly keys: readonly string[] };
   metrics_updated: { readonly metrics: CacheMetrics };
   load_started: { readonly key: string };
+  /** A loader has answered; `callers` is how many have asked for it so far, 1 where it was run in the background. */
+  load_ended: { readonly key: string; readonly durationMs: number; readonly callers: number };
   load_failed: { readonly key: string; readonly error: unknown };
   /** A loaded value was handed to its callers and not kept, since the key was changed or invalidated meanwhile. */
   load_fenced: { readonly key: string };
-  invalidated: { readonly tags: readonly string[] };
+  /** A value that was still there was loaded anew, or its loader said that it is not modified. */
+  refreshed: { readonly key: string; readonly durationMs: number; readonly isModified: boolean };
+  /** A stale value was served: while it is loaded anew, since that failed or takes too long, or since it has failed a short while ago. */
+  stale_served: { readonly key: string; readonly reason: StaleReason };
+  /** Entries were made gone, by what is named here. */
+  invalidated: Invalidated;
+  /** An invalidation failed where no caller is told: of a stream of events, or of what depends on a key that was changed. */
+  invalidation_failed: { readonly error: unknown };
+  /** How far a warming is, ten times a second at most, and at its end; `total` where it is known. */
+  warm_progress: { readonly done: number; readonly failed: number; readonly total: number | undefined };
+  /** A warming ended before its time, where no caller is told, or since its keys ended with an error. */
+  warm_failed: { readonly error: unknown };
   cleared: { readonly store: boolean };
   /** The store failed where no caller is told: on a read that went on to the loader, or when a loaded value was to be stored. */
   store_failed: { readonly error: CacheError };
+  /** A tier has failed so often that it is left alone for a while; the cache goes on without it. */
+  tier_degraded: { readonly tier: 'store'; readonly error: CacheError };
+  /** The tier is back after so long, and so many changes that it had missed have been made up for. */
+  tier_recovered: { readonly tier: 'store'; readonly durationMs: number; readonly repaired: number };
   /** An observer or hook threw; the cache and the others went on. */
   hook_failed: { readonly hook: string; readonly error: unknown };
 }

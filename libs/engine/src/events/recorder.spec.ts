@@ -56,13 +56,15 @@ describe('events', () => {
     expect(events.map(({ type }) => type)).toEqual([
       'entry_get_miss',
       'load_started',
+      'load_ended',
       'entry_set',
       'entry_get_miss',
       'load_started',
       'load_failed',
     ]);
-    expect(events[2]).toMatchObject({ source: 'load' });
-    expect(events[5]).toMatchObject({ key: 'emu', error: new Error('no emu') });
+    expect(events[2]).toMatchObject({ callers: 1 });
+    expect(events[3]).toMatchObject({ source: 'load' });
+    expect(events[6]).toMatchObject({ key: 'emu', error: new Error('no emu') });
   });
 
   it('count a miss for everybody who waits for a load, also when it fails', async () => {

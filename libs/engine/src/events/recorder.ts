@@ -3,7 +3,7 @@ import type { EntryView } from '../kernel/entry.js';
 import { CacheError, journalUnusable, reason, storeFailed } from '../kernel/errors.js';
 import type { Counters } from '../metrics/counters.js';
 import type { HealthRecord } from '../metrics/health.js';
-import type { CacheEvent, CustomCacheEvent, Fact, HitTier } from './cache-event.js';
+import type { CacheEvent, CustomCacheEvent, Fact, HitTier, Invalidated, StaleReason } from './cache-event.js';
 import { EventHub } from './event-hub.js';
 import type { CacheHook } from './hooks.js';
 
@@ -27,8 +27,10 @@ export class Recorder<V> {
   isObserved = false;
   /** Called when something was recorded while somebody listens. */
   onActivity: () => void = () => undefined;
-  /** Called when a change of a key was given up. */
-  onDeadLetter: (key: string) => void = () => undefined;
+  /** Called when a change of a key was given up, or made when nobody expected it any more. */
+  onUncertain: (key: string) => void = () => undefined;
+  /** Called when a caller has changed a key. */
+  onChanged: ((key: string) => void) | undefined;
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
@@ -77,6 +79,7 @@ export class Recorder<V> {
 
   set(key: string, value: V, source: 'caller' | 'load'): void {
     if (source === 'caller') this.#parts.counters.counts.sets++;
+    if (source === 'caller') this.onChanged?.(key);
     if (!this.isObserved) return;
     this.emit({ type: 'entry_set', key, source });
     this.#call('onSet', (hook) => hook.onSet?.(key, value));
@@ -84,6 +87,7 @@ export class Recorder<V> {
 
   deleted(key: string): void {
     this.#parts.counters.counts.deletes++;
+    this.onChanged?.(key);
     if (!this.isObserved) return;
     this.emit({ type: 'entry_deleted', key });
     this.#call('onDelete', (hook) => hook.onDelete?.(key));
@@ -97,6 +101,53 @@ export class Recorder<V> {
   expired(key: string, value: V, entry: EntryView): void {
     this.emit({ type: 'entry_expired', key });
     this.#call('onExpire', (hook) => hook.onExpire?.(key, value, entry));
+  }
+
+  loadStarted(key: string): void {
+    this.#parts.counters.counts.loads++;
+    this.emit({ type: 'load_started', key });
+  }
+
+  loadEnded(key: string, durationMs: number, callers: number): void {
+    this.#parts.counters.time('load', durationMs);
+    this.emit({ type: 'load_ended', key, durationMs, callers });
+  }
+
+  loadFailed(key: string, error: unknown, durationMs: number): void {
+    this.#parts.counters.time('load', durationMs);
+    this.#parts.counters.counts.load_failures++;
+    this.emit({ type: 'load_failed', key, error });
+  }
+
+  loadFenced(key: string): void {
+    this.#parts.counters.counts.loads_fenced++;
+    this.emit({ type: 'load_fenced', key });
+  }
+
+  refreshed(key: string, durationMs: number, isModified: boolean): void {
+    this.#parts.counters.counts.refreshes++;
+    this.emit({ type: 'refreshed', key, durationMs, isModified });
+  }
+
+  /** Where it was waited for a load, its caller has missed; else it is a hit. */
+  staleServed(key: string, reason: StaleReason): void {
+    const { counts } = this.#parts.counters;
+    counts.stale_served++;
+    if (reason === 'revalidating' || reason === 'backoff') counts.hits++;
+    this.emit({ type: 'stale_served', key, reason });
+  }
+
+  /** Lists that name nothing are left out of the event. */
+  invalidated(targets: Invalidated): void {
+    this.#parts.counters.counts.invalidations++;
+    if (!this.#hub.isListening) return;
+    const named = Object.entries(targets).filter(([, value]) => value !== undefined && value.length > 0);
+    this.emit({ type: 'invalidated', ...Object.fromEntries(named) });
+  }
+
+  invalidationFailed(error: unknown): void {
+    this.#parts.counters.counts.invalidation_failures++;
+    this.emit({ type: 'invalidation_failed', error });
   }
 
   flushed(writes: number, durationMs: number): void {
@@ -119,24 +170,13 @@ export class Recorder<V> {
 
   deadLettered(key: string, attempts: number, thrown: unknown): void {
     this.#parts.counters.counts.dead_letters++;
-    this.onDeadLetter(key);
+    this.onUncertain(key);
     this.emit({ type: 'dead_lettered', key, attempts, error: asCacheError('write', thrown) });
   }
 
   journalTroubled(thrown: unknown): void {
     this.#parts.counters.counts.journal_errors++;
     this.emit({ type: 'journal_error', error: asJournalError(thrown) });
-  }
-
-  /** A call on the store ended well. */
-  storeAnswered(durationMs: number): void {
-    this.#parts.counters.time('store', durationMs);
-    this.#parts.health.worked('store');
-  }
-
-  /** A call on the store failed; who called is told. */
-  storeRefused(error: CacheError): void {
-    this.#parts.health.failed('store', error.message);
   }
 
   /** Something failed behind memory where no caller is told. */

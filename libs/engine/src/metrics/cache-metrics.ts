@@ -32,8 +32,24 @@ export interface Counts {
   readonly load_failures: number;
   /** Results of loaders that were not kept, since the key was changed or invalidated meanwhile. */
   readonly loads_fenced: number;
+  /** Loads of values that were still there, made in the background or in the place of a stale one. */
+  readonly refreshes: number;
+  /** Stale values that were served, while they were loaded anew or since that failed. */
+  readonly stale_served: number;
+  /** Loads that took longer than their `hardTimeout`. */
+  readonly load_timeouts: number;
+  /** Loads that were refused, since too many were running and waiting. */
+  readonly loads_refused: number;
+  /** Invalidations: by tag, pattern, namespace, key or event, and of what depends on a key that was changed. */
+  readonly invalidations: number;
+  /** Invalidations that failed where no caller was told. */
+  readonly invalidation_failures: number;
   /** Failures of the store that no caller was told of. */
   readonly store_failures: number;
+  /** Calls on the store that took longer than their deadline. */
+  readonly store_timeouts: number;
+  /** Calls that were refused without asking the store, since it is down. */
+  readonly store_rejections: number;
   /** Observers and hooks that threw. */
   readonly hook_failures: number;
 }
@@ -46,6 +62,8 @@ export interface CacheMetrics extends Counts {
   readonly total_bytes: number;
   /** Writes that are not in the store yet. */
   readonly dirty_writes_pending: number;
+  /** Changes and invalidations that the store has missed, and that will be made up for when it is back. */
+  readonly store_repairs_pending: number;
   /** How long the oldest of these has been waiting, in milliseconds; 0 where there is none. */
   readonly oldest_pending_ms: number;
   /** Changes in the journal, dead letters included, that are not let go of. */

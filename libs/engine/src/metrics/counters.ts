@@ -20,7 +20,15 @@ const ZERO: Counts = {
   loads: 0,
   load_failures: 0,
   loads_fenced: 0,
+  refreshes: 0,
+  stale_served: 0,
+  load_timeouts: 0,
+  loads_refused: 0,
+  invalidations: 0,
+  invalidation_failures: 0,
   store_failures: 0,
+  store_timeouts: 0,
+  store_rejections: 0,
   hook_failures: 0,
 };
 

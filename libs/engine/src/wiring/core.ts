@@ -1,0 +1,43 @@
+import { Recorder } from '../events/recorder.js';
+import { Invalidations } from '../invalidation/invalidations.js';
+import { Sequence } from '../kernel/sequence.js';
+import { Fences } from '../load/fence.js';
+import { Counters } from '../metrics/counters.js';
+import { HealthRecord } from '../metrics/health.js';
+import type { ResolvedOptions } from '../options.js';
+import type { Row } from '../store/backing-store.js';
+import { KeyOrder } from '../write/key-order.js';
+
+/** What every part may be given. */
+export type Core<V> = ReturnType<typeof wireCore<V>>;
+
+export function wireCore<V>(options: ResolvedOptions<V>) {
+  const { clock } = options.table;
+  const healthRecord = new HealthRecord();
+  const recorder = new Recorder<V>({
+    name: options.name,
+    counters: new Counters(options.isTimed),
+    health: healthRecord,
+  });
+  const validity = new Invalidations();
+  const { codec, life, loadRules } = options;
+  const currentNow = (): ((row: Pick<Row, 'key' | 'tags' | 'version'>) => boolean) => {
+    const book = validity.copy();
+    return (row) => book.isCurrent(row.key, row);
+  };
+  return {
+    options,
+    clock,
+    random: options.table.random,
+    codec,
+    life,
+    loadRules,
+    healthRecord,
+    recorder,
+    validity,
+    currentNow,
+    fencing: new Fences(),
+    order: new KeyOrder(),
+    sequence: new Sequence(clock),
+  };
+}
