@@ -1,39 +1,25 @@
 import type { Observable } from 'rxjs';
 import type { BatchBlock } from './batch/batch.js';
 import { runBatch } from './batch/buffered.js';
-import type { Slot } from './eviction/strategy.js';
 import type { Expiring } from './expiring.js';
 import type { Command } from './history/command.js';
 import type { ClearCommand } from './history/commands.js';
 import type { HistoryState } from './history/history.js';
 import { assertKey } from './kernel/assert-key.js';
-import { badOption } from './kernel/errors.js';
 import type { Change } from './kernel/entries.js';
 import type { WriteOptions } from './kernel/life.js';
-import type { Loader, LoadOptions } from './load/loader.js';
-import { loadOptionsOf } from './load/loaders.js';
-import type { Asked, Loads } from './load/loads.js';
 import type { Reader } from './load/reader.js';
 import { LoadControls, type LoadControlsParts } from './load-controls.js';
 import type { MemoryTier } from './memory/memory-tier.js';
 import type { Overrides } from './overrides.js';
-import type { ResidentReads } from './resident-reads.js';
 import type { Writer } from './write/writer.js';
 
 /** What a cache is made of; `createCache` puts it together. */
 export interface CacheParts<V> extends LoadControlsParts<V> {
-  readonly reads: ResidentReads<V>;
   readonly reader: Reader<V>;
-  readonly loads: Loads<V>;
   readonly expiring: Expiring<V>;
   readonly writer: Writer<V>;
   readonly overrides: Overrides;
-}
-
-/** What a call of `getOrLoad` may leave out. */
-interface Called<V> {
-  readonly loader: Loader<V> | undefined;
-  readonly options: LoadOptions<V> | undefined;
 }
 
 /**
@@ -43,7 +29,7 @@ interface Called<V> {
 export class Cache<V = unknown> extends LoadControls<V> {
   readonly #parts: CacheParts<V>;
   readonly #memory: MemoryTier<V>;
-  readonly #reads: ResidentReads<V>;
+  readonly #reads: CacheParts<V>['reads'];
 
   /** @internal Use `createCache`. */
   constructor(parts: CacheParts<V>) {
@@ -65,21 +51,6 @@ export class Cache<V = unknown> extends LoadControls<V> {
     for (const key of missing) this.#check(key);
     for (const [key, value] of await this.#parts.reader.findMany(missing)) values.set(key, value);
     return values;
-  }
-
-  /**
-   * The value of a key, loaded and kept where nobody has a fresh one. Callers that come while it is loading share the load, and its
-   * error, which is not kept. Where the key is changed or invalidated meanwhile, the loaded value is given to its callers and not kept.
-   * `null` and `undefined` are values like any other. A caller waits for at most `hardTimeout`, 30 seconds by default.
-   * @param loader the one that is registered for the key where it is left out; see `registerLoader`.
-   * @throws CacheError `no_loader` where there is none; `load_timeout`.
-   */
-  getOrLoad(key: string, loader?: Loader<V>, options?: LoadOptions<V>): Promise<V> {
-    const slot = this.#memory.find(key);
-    if (slot === undefined) return this.#load(key, loader, options);
-    if (this.#parts.loads.watchesHits || (options !== undefined && asksForRenewal(options)))
-      return this.#renew(slot, key, { loader, options });
-    return Promise.resolve(this.#reads.hit(key, slot));
   }
 
   /** Writes a value. Resolves when it is as safe as the write policy promises, rejects where the store refused it. */
@@ -213,37 +184,8 @@ export class Cache<V = unknown> extends LoadControls<V> {
     return this.#parts.reader.find(key);
   }
 
-  async #load(key: string, loader: Loader<V> | undefined, options: LoadOptions<V> | undefined): Promise<V> {
-    this.#check(key);
-    return this.#parts.loads.load(this.#asked(key, loader, options));
-  }
-
-  /** A hit of a value that may be due to be loaded anew. */
-  async #renew(slot: Slot, key: string, { loader, options }: Called<V>): Promise<V> {
-    const value = this.#reads.hit(key, slot);
-    const isLoadable = loader !== undefined || this.#parts.loaders.has(key);
-    if (isLoadable)
-      this.#parts.loads.hit(this.#asked(key, loader, options), () => this.#memory.ageingAt(slot));
-    return value;
-  }
-
-  #asked(key: string, loader: Loader<V> | undefined, options: LoadOptions<V> | undefined): Asked<V> {
-    if (loader !== undefined) return { key, loader: assertLoader(loader), options };
-    const registered = this.#parts.loaders.at(key);
-    return { key, loader: registered.loader, options: loadOptionsOf(registered, options) };
-  }
-
   #check(key: string): void {
     assertKey(key);
     this.assertOpen();
   }
-}
-
-function assertLoader<V>(loader: Loader<V>): Loader<V> {
-  if (typeof loader === 'function') return loader;
-  throw badOption('loader', 'a function', loader);
-}
-
-function asksForRenewal<V>({ refreshAhead, earlyExpiration }: LoadOptions<V>): boolean {
-  return refreshAhead !== undefined || earlyExpiration !== undefined;
 }

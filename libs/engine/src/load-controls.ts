@@ -1,10 +1,13 @@
 import { CacheControls, type CacheControlsParts } from './cache-controls.js';
+import type { Slot } from './eviction/strategy.js';
 import { assertKey } from './kernel/assert-key.js';
 import type { Clock } from './kernel/clock.js';
+import { badOption } from './kernel/errors.js';
 import type { BulkLoader, BulkSource } from './load/bulk-loader.js';
 import type { Keys } from './load/key-chunks.js';
 import type { Loader, LoadOptions } from './load/loader.js';
-import type { Loaders } from './load/loaders.js';
+import { type Loaders, loadOptionsOf } from './load/loaders.js';
+import type { Asked, Loads } from './load/loads.js';
 import { findOrLoadMany, type ManyPort } from './load/many.js';
 import type { WarmObserver } from './load/progress.js';
 import { warm } from './load/warm.js';
@@ -15,22 +18,55 @@ import {
 } from './load/warm-from-access-log.js';
 import type { WarmOptions } from './load/warm-options.js';
 import type { WarmReport } from './load/warm-report.js';
+import type { MemoryTier } from './memory/memory-tier.js';
+import type { ResidentReads } from './resident-reads.js';
 
-/** What loads many keys, or by prefix. */
+/** What loads. */
 export interface LoadControlsParts<V> extends CacheControlsParts<V> {
+  readonly memory: MemoryTier<V>;
+  readonly reads: ResidentReads<V>;
+  readonly loads: Loads<V>;
   readonly loaders: Loaders<V>;
   readonly many: ManyPort<V>;
   readonly warmObserver: WarmObserver;
   readonly clock: Clock;
 }
 
-/** Loaders by prefix, loads of many keys, and warming. */
+/** What a call of `getOrLoad` may leave out. */
+interface Called<V> {
+  readonly loader: Loader<V> | undefined;
+  readonly options: LoadOptions<V> | undefined;
+}
+
+/** Loads: of one key and of many, by loaders that are given or registered; and warming. */
 export abstract class LoadControls<V> extends CacheControls<V> {
   readonly #parts: LoadControlsParts<V>;
+  /** At hand for every hit. */
+  readonly #memory: MemoryTier<V>;
+  readonly #reads: ResidentReads<V>;
 
   constructor(parts: LoadControlsParts<V>) {
     super(parts);
     this.#parts = parts;
+    this.#memory = parts.memory;
+    this.#reads = parts.reads;
+  }
+
+  /**
+   * The value of a key, loaded and kept where nobody has a fresh one. Callers that come while it is loading share the load, and its
+   * error, which is not kept. Where the key is changed or invalidated meanwhile, the loaded value is given to its callers and not kept.
+   * `null` and `undefined` are values like any other. A caller waits for at most `hardTimeout`, 30 seconds by default.
+   * @param loader the one that is registered for the key where it is left out; see `registerLoader`.
+   * @throws CacheError `no_loader` where there is none; `load_timeout`.
+   */
+  getOrLoad(key: string, loader?: Loader<V>, options?: LoadOptions<V>): Promise<V> {
+    const slot = this.#memory.find(key);
+    if (slot === undefined) return this.#load(key, loader, options);
+    const value = this.#reads.hit(key, slot);
+    const { loads } = this.#parts;
+    const isAsked = options !== undefined && asksForRenewal(options);
+    const mayBeDue = isAsked || (loads.watchesHits && loads.mayBeDue(this.#memory, slot));
+    return mayBeDue ? this.#renew(slot, key, { loader, options, value }) : Promise.resolve(value);
   }
 
   /**
@@ -86,6 +122,33 @@ export abstract class LoadControls<V> extends CacheControls<V> {
   }
 
   /** What a warming that goes on finds closed, it does not go on with. */
+  #load(key: string, loader: Loader<V> | undefined, options: LoadOptions<V> | undefined): Promise<V> {
+    try {
+      assertKey(key);
+      this.assertOpen();
+      return this.#parts.loads.load(this.#asked(key, loader, options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** A hit of a value that may be due to be loaded anew. */
+  async #renew(
+    slot: Slot,
+    key: string,
+    { loader, options, value }: Called<V> & { readonly value: V },
+  ): Promise<V> {
+    const isLoadable = loader !== undefined || this.#parts.loaders.has(key);
+    if (isLoadable) this.#parts.loads.hit(this.#asked(key, loader, options), this.#memory.ageingAt(slot));
+    return value;
+  }
+
+  #asked(key: string, loader: Loader<V> | undefined, options: LoadOptions<V> | undefined): Asked<V> {
+    if (loader !== undefined) return { key, loader: assertLoader(loader), options };
+    const registered = this.#parts.loaders.at(key);
+    return { key, loader: registered.loader, options: loadOptionsOf(registered, options) };
+  }
+
   get #warmParts() {
     const { many, loaders, clock, warmObserver: observer } = this.#parts;
     const port: ManyPort<V> = {
@@ -100,4 +163,13 @@ export abstract class LoadControls<V> extends CacheControls<V> {
     };
     return { port, loaders, clock, observer };
   }
+}
+
+function assertLoader<V>(loader: Loader<V>): Loader<V> {
+  if (typeof loader === 'function') return loader;
+  throw badOption('loader', 'a function', loader);
+}
+
+function asksForRenewal<V>({ refreshAhead, earlyExpiration }: LoadOptions<V>): boolean {
+  return refreshAhead !== undefined || earlyExpiration !== undefined;
 }

@@ -20,17 +20,17 @@ export class Fences implements Fencing {
   }
 
   enter(key: string): Fence {
-    const generation = this.#generationOf(key);
-    const [seen, epoch] = [generation.current, this.#epoch];
-    generation.holders++;
-    let released = false;
-    return {
-      holds: () => generation.current === seen && this.#epoch === epoch,
-      release: () => {
-        if (!released && --generation.holders === 0) this.#generations.delete(key);
-        released = true;
-      },
-    };
+    return new KeyFence(this, key, this.#generationOf(key));
+  }
+
+  /** Changes with every change of all keys. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Nobody holds a fence on the key any more. */
+  forget(key: string): void {
+    this.#generations.delete(key);
   }
 
   raise(key: string): void {
@@ -49,5 +49,32 @@ export class Fences implements Fencing {
     const generation = { current: ++this.#sequence, holders: 0 };
     this.#generations.set(key, generation);
     return generation;
+  }
+}
+
+class KeyFence implements Fence {
+  readonly #fences: Fences;
+  readonly #key: string;
+  readonly #generation: Generation;
+  readonly #seen: number;
+  readonly #epoch: number;
+  #isReleased = false;
+
+  constructor(fences: Fences, key: string, generation: Generation) {
+    this.#fences = fences;
+    this.#key = key;
+    this.#generation = generation;
+    this.#seen = generation.current;
+    this.#epoch = fences.epoch;
+    generation.holders++;
+  }
+
+  holds(): boolean {
+    return this.#generation.current === this.#seen && this.#fences.epoch === this.#epoch;
+  }
+
+  release(): void {
+    if (!this.#isReleased && --this.#generation.holders === 0) this.#fences.forget(this.#key);
+    this.#isReleased = true;
   }
 }

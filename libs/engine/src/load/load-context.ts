@@ -5,9 +5,13 @@ import type { EntryState } from '../kernel/entry.js';
 import { nothingStale } from '../kernel/load-errors.js';
 import type { LoadFindings } from '../kernel/load-ticket.js';
 import { writtenAt } from '../kernel/sequence.js';
+import type { Callers } from './callers.js';
 import type { LoadContext, StaleValue } from './loader.js';
 
-/** What a running loader has, and has said. Loaders may take it apart: nothing in it depends on `this`. */
+/**
+ * What a running loader has, and has said. Loaders may take it apart: no function in it depends on `this`. They are made when they are asked
+ * for, since most loaders ask for none.
+ */
 export class RunningLoad<V> implements LoadContext<V> {
   readonly key: string;
   /** Whether the result is to go to its callers only. */
@@ -16,19 +20,19 @@ export class RunningLoad<V> implements LoadContext<V> {
   isUnmodified = false;
   readonly #former: EntryState<V> | undefined;
   readonly #clock: Clock;
-  readonly #signal: () => AbortSignal;
+  readonly #callers: Callers;
   #ttl: Duration | undefined;
   #tags: readonly string[] | undefined;
 
   constructor(
     key: string,
     former: EntryState<V> | undefined,
-    parts: { readonly clock: Clock; readonly signal: () => AbortSignal },
+    parts: { readonly clock: Clock; readonly callers: Callers },
   ) {
     this.key = key;
     this.#former = former;
     this.#clock = parts.clock;
-    this.#signal = parts.signal;
+    this.#callers = parts.callers;
   }
 
   get stale(): StaleValue<V> | undefined {
@@ -40,29 +44,37 @@ export class RunningLoad<V> implements LoadContext<V> {
 
   /** Made when it is first asked for: most loaders do not look at it. */
   get signal(): AbortSignal {
-    return this.#signal();
+    return this.#callers.signal;
   }
 
-  readonly setTtl = (ttl: Duration): void => {
-    parseDuration('ttl', ttl);
-    this.#ttl = ttl;
-  };
+  get setTtl(): LoadContext<V>['setTtl'] {
+    return (ttl) => {
+      parseDuration('ttl', ttl);
+      this.#ttl = ttl;
+    };
+  }
 
-  readonly setTags = (tags: readonly string[]): void => {
-    assertTags(tags);
-    this.#tags = [...tags];
-  };
+  get setTags(): LoadContext<V>['setTags'] {
+    return (tags) => {
+      assertTags(tags);
+      this.#tags = [...tags];
+    };
+  }
 
-  readonly skip = (): void => {
-    this.isSkipped = true;
-  };
+  get skip(): LoadContext<V>['skip'] {
+    return () => {
+      this.isSkipped = true;
+    };
+  }
 
-  readonly notModified = (): V => {
-    if (this.#former === undefined) throw nothingStale(this.key);
-    this.isUnmodified = true;
-    this.#tags ??= this.#former.tags;
-    return this.#former.value;
-  };
+  get notModified(): LoadContext<V>['notModified'] {
+    return () => {
+      if (this.#former === undefined) throw nothingStale(this.key);
+      this.isUnmodified = true;
+      this.#tags ??= this.#former.tags;
+      return this.#former.value;
+    };
+  }
 
   /** What was said, at the end; else the `ttl` that is given. */
   findings({ ttl, loadMs }: Omit<LoadFindings, 'tags'>): LoadFindings {

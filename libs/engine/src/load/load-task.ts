@@ -1,6 +1,7 @@
 import { type BulkheadPolicy, BulkheadRejectedError } from 'cockatiel';
 import type { Recorder } from '../events/recorder.js';
 import type { Clock } from '../kernel/clock.js';
+import { Deadlines, type Underway } from '../kernel/deadlines.js';
 import type { EntryState } from '../kernel/entry.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
 import type { WriteOptions } from '../kernel/life.js';
@@ -8,15 +9,14 @@ import { loadTimeout, tooManyLoads } from '../kernel/load-errors.js';
 import type { LoadTicket } from '../kernel/load-ticket.js';
 import type { Residents } from '../kernel/residents.js';
 import { asLoaded, type Backing, type Found } from './backing.js';
+import { Callers } from './callers.js';
 import { gathers } from './collapse.js';
 import { RunningLoad } from './load-context.js';
-import type { Rules } from './load-rules.js';
-import type { Loader, LoadOptions } from './loader.js';
+import type { LoadRequest, Outcome } from './load-request.js';
 import type { RememberedErrors } from './remembered-errors.js';
 import type { Setbacks } from './setbacks.js';
 import type { Task } from './single-flight.js';
 import { isStale } from '../kernel/staleness.js';
-import { untilLate } from './until-late.js';
 
 /** Keeps the results of loaders. */
 export interface LoadKeeper<V> {
@@ -35,49 +35,40 @@ export interface LoadTaskParts<V> {
   readonly recorder: Recorder<V>;
   readonly clock: Clock;
   readonly bulkhead: BulkheadPolicy;
+  /** Of loads that take as long as the cache allows. */
+  readonly deadlines: Deadlines;
   readonly setbacks: Setbacks;
   readonly errors: RememberedErrors;
 }
 
-/** One load that somebody asked for. */
-export interface LoadRequest<V> {
-  readonly key: string;
-  readonly loader: Loader<V>;
-  readonly options: LoadOptions<V> | undefined;
-  readonly rules: Rules;
-  /** Whether the store is known not to have the value. */
-  readonly skipsStore: boolean;
-  /** What is still kept of the last value, fresh or stale. */
-  readonly former: EntryState<V> | undefined;
-  /** Told that the store did not have the value, and the loader is about to run. */
-  readonly missed: () => void;
-}
-
-/** Where a value came from. */
-export type Outcome<V> =
-  { readonly origin: 'backing'; readonly found: Found<V> } | { readonly origin: 'loader'; readonly value: V };
-
 /** A load of one key for all who wait for it: from the store, else from the loader. What it finds comes into memory. */
-export class LoadTask<V> implements Task<Outcome<V>> {
+export class LoadTask<V> implements Task<Outcome<V>>, Underway {
+  deadlineAt = 0;
+  next: Underway | undefined;
+  previous: Underway | undefined;
+  /** Where those wait together who want nothing but the value. */
+  plain: { join(): Promise<V> } | undefined;
+  readonly callers = new Callers();
   readonly #parts: LoadTaskParts<V>;
   readonly #request: LoadRequest<V>;
-  readonly #abort: { controller?: AbortController; reason?: unknown } = {};
+  readonly #deadlines: Deadlines;
   #former: EntryState<V> | undefined;
   #ticket: LoadTicket<V> | undefined;
-  /** Callers that wait, and whether any of them cannot leave. */
-  #waiting = 0;
-  #callers = 0;
-  #isWanted = false;
+  #resolve: (outcome: Outcome<V>) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
 
   constructor(parts: LoadTaskParts<V>, request: LoadRequest<V>) {
+    const { hardTimeoutMs } = request.rules;
     this.#parts = parts;
     this.#request = request;
     this.#former = request.former;
+    const isUsual = hardTimeoutMs === parts.deadlines.lengthMs;
+    this.#deadlines = isUsual ? parts.deadlines : new Deadlines(parts.clock, hardTimeoutMs);
   }
 
   /** How long it may take. */
   get hardTimeoutMs(): number {
-    return this.#request.rules.hardTimeoutMs;
+    return this.#deadlines.lengthMs;
   }
 
   /** What may be served where the load fails. */
@@ -92,59 +83,51 @@ export class LoadTask<V> implements Task<Outcome<V>> {
 
   /** Rejects at the hard timeout. The loader goes on, and what it answers is kept where the fence still holds. */
   run(): Promise<Outcome<V>> {
-    const { fencing, clock, recorder } = this.#parts;
-    const { key, rules } = this.#request;
-    const fence = fencing.enter(key);
-    const answer = this.#answer(fence).finally(() => fence.release());
-    const late = (): Error => {
-      recorder.counters.counts.load_timeouts++;
-      this.#setBack();
-      return loadTimeout(key, rules.hardTimeoutMs);
-    };
-    return untilLate(answer, { clock, timeoutMs: rules.hardTimeoutMs, late });
-  }
-
-  /** Somebody waits. */
-  enter(signal: AbortSignal | undefined): void {
-    this.#waiting++;
-    this.#callers++;
-    if (signal === undefined) this.#isWanted = true;
-  }
-
-  /** Somebody has gone; where nobody is left who waits, the load is aborted. Answers whether it was. */
-  leave(reason: unknown): boolean {
-    if (--this.#waiting > 0 || this.#isWanted) return false;
-    this.abort(reason);
-    return true;
-  }
-
-  /** Tells the loader that its result is no longer wanted. */
-  abort(reason: unknown): void {
-    this.#abort.reason = reason;
-    this.#abort.controller?.abort(reason);
-  }
-
-  async #answer(fence: Fence): Promise<Outcome<V>> {
-    const { backing, clock, recorder, setbacks } = this.#parts;
+    const { fencing, backing, clock } = this.#parts;
     const { key, skipsStore } = this.#request;
+    const fence = fencing.enter(key);
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#deadlines.add(this, clock.now());
+      if (backing === undefined || skipsStore) this.#begin(fence);
+      else void this.#ask(backing, fence);
+    });
+  }
+
+  /** The hard timeout is over. */
+  expire(): void {
+    this.#parts.recorder.counters.counts.load_timeouts++;
+    this.#setBack();
+    this.#reject(loadTimeout(this.#request.key, this.hardTimeoutMs));
+  }
+
+  /** Asks the store, and then the loader. */
+  async #ask(backing: Backing<V>, fence: Fence): Promise<void> {
+    const { clock, recorder, setbacks } = this.#parts;
+    const { key } = this.#request;
     const startedAt = clock.now();
-    const found = backing && !skipsStore ? await this.#fromBacking(backing, fence) : undefined;
-    if (found !== undefined) {
+    try {
+      const found = await this.#fromBacking(backing, fence);
+      if (found === undefined) return this.#begin(fence);
       setbacks.worked(key);
       if (this.#former !== undefined) recorder.refreshed(key, clock.now() - startedAt, true);
-      return { origin: 'backing', found };
+      this.#end(fence);
+      this.#resolve({ origin: 'backing', found });
+    } catch (error) {
+      this.#fail(error, fence);
     }
-    this.#request.missed();
-    return { origin: 'loader', value: await this.#fromLoader(fence) };
   }
 
   /** What is newer there than what is known, and fresh. */
   async #fromBacking(backing: Backing<V>, fence: Fence): Promise<Found<V> | undefined> {
-    const { residents, clock } = this.#parts;
+    const { residents, clock, recorder } = this.#parts;
     const { key } = this.#request;
     // What is read from a record is as old as the read, and gets the tags of this call.
     const record = backing.isCache ? undefined : this.#prepare();
-    const found = await this.#orReported(backing, key);
+    const found = await backing
+      .read(key)
+      .catch((error: unknown) => recorder.storeFailed(`read ${key}`, error));
     if (found === undefined || (this.#former?.version ?? -1) >= found.entry.version) return undefined;
     const entry = asLoaded(found, record);
     const mayKeep = fence.holds();
@@ -154,67 +137,62 @@ export class LoadTask<V> implements Task<Outcome<V>> {
     return undefined;
   }
 
-  async #orReported(backing: Backing<V>, key: string): Promise<Found<V> | undefined> {
-    try {
-      return await backing.read(key);
-    } catch (error) {
-      this.#parts.recorder.storeFailed(`read ${key}`, error);
-      return undefined;
-    }
-  }
-
-  async #fromLoader(fence: Fence): Promise<V> {
+  /** Runs the loader, when there is room for it. */
+  #begin(fence: Fence): void {
     const { bulkhead, recorder } = this.#parts;
-    const { key, loader } = this.#request;
+    const { key, loader, missed } = this.#request;
+    missed.record();
     // Those that one call loads are to begin together.
-    if (gathers(loader)) return this.#load(fence);
+    if (gathers(loader)) return void this.#load(fence);
+    bulkhead
+      .execute(() => this.#load(fence))
+      .catch((error: unknown) => {
+        if (error instanceof BulkheadRejectedError) recorder.counters.counts.loads_refused++;
+        this.#fail(error instanceof BulkheadRejectedError ? tooManyLoads(key, error) : error, fence);
+      });
+  }
+
+  /** Never rejects. */
+  async #load(fence: Fence): Promise<void> {
+    const { clock, recorder } = this.#parts;
+    const { key, loader } = this.#request;
+    const startedAt = clock.now();
+    let ticket: LoadTicket<V> | undefined;
     try {
-      return await bulkhead.execute(() => this.#load(fence));
+      ticket = this.#prepare();
+      const context = new RunningLoad(key, this.#former, { clock, callers: this.callers });
+      recorder.loadStarted(key);
+      const value = await loader(context);
+      this.#loaded(value, { context, ticket, fence, loadMs: clock.now() - startedAt });
+      this.#end(fence);
+      this.#resolve({ origin: 'loader', value });
     } catch (error) {
-      if (!(error instanceof BulkheadRejectedError)) throw error;
-      recorder.counters.counts.loads_refused++;
-      throw tooManyLoads(key, error);
+      if (ticket !== undefined) {
+        recorder.loadFailed(key, error, clock.now() - startedAt);
+        if (fence.holds()) this.#remember(error, ticket);
+      }
+      this.#fail(error, fence);
     }
   }
 
-  async #load(fence: Fence): Promise<V> {
-    const { clock, recorder, setbacks } = this.#parts;
-    const { key, loader, options } = this.#request;
-    const { negativeTtlMs, earlyExpiration } = this.#request.rules;
-    const ticket = this.#prepare();
-    const context = new RunningLoad(key, this.#former, { clock, signal: () => this.#signal() });
-    const startedAt = clock.now();
-    recorder.loadStarted(key);
-    try {
-      const value = await loader(context);
-      const loadMs = clock.now() - startedAt;
-      recorder.loadEnded(key, loadMs, this.#callers);
-      setbacks.worked(key);
-      if (!context.isSkipped && options?.unless?.(value) !== true) {
-        const findings = context.findings({
-          ttl: isNothing(value) ? negativeTtlMs : undefined,
-          loadMs: earlyExpiration === undefined ? undefined : loadMs,
-        });
-        this.#keep(ticket.entryOf(value, findings), fence);
-      }
-      if (this.#former !== undefined) recorder.refreshed(key, loadMs, !context.isUnmodified);
-      return value;
-    } catch (error) {
-      recorder.loadFailed(key, error, clock.now() - startedAt);
-      if (fence.holds()) this.#remember(error, ticket);
-      throw error;
+  #loaded(value: V, { context, ticket, fence, loadMs }: Loaded<V>): void {
+    const { keeper, recorder, setbacks } = this.#parts;
+    const { key, options, rules } = this.#request;
+    recorder.loadEnded(key, loadMs, this.callers.count);
+    setbacks.worked(key);
+    if (!context.isSkipped && options?.unless?.(value) !== true) {
+      const findings = context.findings({
+        ttl: isNothing(value) ? rules.negativeTtlMs : undefined,
+        loadMs: rules.earlyExpiration === undefined ? undefined : loadMs,
+      });
+      if (!keeper.keepLoaded(key, ticket.entryOf(value, findings), fence)) recorder.loadFenced(key);
     }
+    if (this.#former !== undefined) recorder.refreshed(key, loadMs, !context.isUnmodified);
   }
 
   #prepare(): LoadTicket<V> {
     const { key, options } = this.#request;
     return (this.#ticket = this.#parts.keeper.prepareLoad(key, options));
-  }
-
-  #keep(entry: EntryState<V>, fence: Fence): void {
-    const { keeper, recorder } = this.#parts;
-    const { key } = this.#request;
-    if (!keeper.keepLoaded(key, entry, fence)) recorder.loadFenced(key);
   }
 
   #remember(error: unknown, ticket: LoadTicket<V>): void {
@@ -231,12 +209,25 @@ export class LoadTask<V> implements Task<Outcome<V>> {
     if (this.#former !== undefined) this.#parts.setbacks.failed(this.#request.key);
   }
 
-  #signal(): AbortSignal {
-    const { controller = new AbortController(), reason } = this.#abort;
-    this.#abort.controller = controller;
-    if (reason !== undefined) controller.abort(reason);
-    return controller.signal;
+  #fail(error: unknown, fence: Fence): void {
+    this.#end(fence);
+    this.#reject(error);
   }
+
+  #end(fence: Fence): void {
+    this.#deadlines.remove(this);
+    // One of its own serves nobody else.
+    if (this.#deadlines !== this.#parts.deadlines) this.#deadlines.end();
+    fence.release();
+  }
+}
+
+/** What a loader has answered, and when it was asked. */
+interface Loaded<V> {
+  readonly context: RunningLoad<V>;
+  readonly ticket: LoadTicket<V>;
+  readonly fence: Fence;
+  readonly loadMs: number;
 }
 
 function isNothing(value: unknown): boolean {

@@ -1,27 +1,34 @@
 import { bulkhead } from 'cockatiel';
 import type { StaleReason } from '../events/cache-event.js';
+import { Deadlines } from '../kernel/deadlines.js';
 import type { EntryState } from '../kernel/entry.js';
 import { closed } from '../kernel/errors.js';
-import { loadTimeout } from '../kernel/load-errors.js';
 import type { Random } from '../kernel/random.js';
 import type { Ageing } from '../kernel/residents.js';
+import { isStale, staleFor } from '../kernel/staleness.js';
 import { isDueEarly } from './early-expiration.js';
-import { type LoadRequest, LoadTask, type LoadTaskParts, type Outcome } from './load-task.js';
+import type { LoadRequest, Outcome } from './load-request.js';
+import { LoadTask, type LoadTaskParts } from './load-task.js';
 import { type CacheLoadRules, type Rules, rulesOf } from './load-rules.js';
 import type { Loader, LoadOptions } from './loader.js';
+import { Misses } from './misses.js';
 import type { Reader } from './reader.js';
 import { isDueAhead } from './refresh-ahead.js';
 import { RememberedErrors } from './remembered-errors.js';
 import { Setbacks } from './setbacks.js';
-import { type Flight, SingleFlight } from './single-flight.js';
-import { isStale, staleFor } from '../kernel/staleness.js';
-import { untilLate } from './until-late.js';
+import { SingleFlight } from './single-flight.js';
+import { Wait } from './wait.js';
 
 /** What loads are made of. */
-export interface LoadsParts<V> extends Omit<LoadTaskParts<V>, 'bulkhead' | 'setbacks' | 'errors'> {
+export interface LoadsParts<V> extends Omit<
+  LoadTaskParts<V>,
+  'bulkhead' | 'deadlines' | 'setbacks' | 'errors'
+> {
   readonly reader: Reader<V>;
   readonly random: Random;
   readonly loadRules: CacheLoadRules;
+  /** Whether callers may be given the same value. */
+  readonly isShared: boolean;
 }
 
 /** What a caller asks for. */
@@ -33,13 +40,8 @@ export interface Asked<V> {
   readonly skipsStore?: boolean | undefined;
 }
 
-/** A caller that waits for a flight. */
-interface Waiting<V> {
-  readonly asked: Asked<V>;
-  readonly rules: Rules;
-  readonly flight: Flight<Outcome<V>, LoadTask<V>>;
-  readonly missed: () => void;
-}
+/** How a load is made for somebody who asks. */
+type How<V> = Pick<LoadRequest<V>, 'rules' | 'former' | 'missed'>;
 
 /**
  * Answers keys that are not fresh in memory by loading them: one load per key at a time. A stale value is served meanwhile, or where the
@@ -48,47 +50,82 @@ interface Waiting<V> {
 export class Loads<V> {
   readonly #parts: LoadTaskParts<V> & LoadsParts<V>;
   readonly #flights: SingleFlight<Outcome<V>, LoadTask<V>>;
-  /** Whether every hit is to be looked at, since values are refreshed before they expire. */
-  readonly watchesHits: boolean;
+  /** Below which share of its life, at most, a value is refreshed; undefined where chance says, 0 where none is. */
+  readonly #lateShare: number | undefined;
 
   constructor(parts: LoadsParts<V>) {
     const { clock, loadRules, fencing } = parts;
-    const lane = bulkhead(loadRules.maxLoads, loadRules.maxQueuedLoads);
-    const [setbacks, errors] = [new Setbacks(clock), new RememberedErrors(clock)];
-    this.#parts = { ...parts, bulkhead: lane, setbacks, errors };
+    this.#parts = {
+      ...parts,
+      bulkhead: bulkhead(loadRules.maxLoads, loadRules.maxQueuedLoads),
+      deadlines: new Deadlines(clock, loadRules.hardTimeoutMs),
+      setbacks: new Setbacks(clock),
+      errors: new RememberedErrors(clock),
+    };
     this.#flights = new SingleFlight(fencing);
-    this.watchesHits = renewsEarly(loadRules);
+    const { refreshAhead = [], earlyExpiration } = loadRules;
+    const widest = Math.max(0, ...refreshAhead.map(({ below }) => below));
+    this.#lateShare = earlyExpiration === undefined ? widest : undefined;
   }
 
-  /** The value of a key that was not fresh in memory. */
-  async load(asked: Asked<V>): Promise<V> {
+  /** The value of a key that was not fresh in memory. Who wants nothing but the value waits with others who do, where there are any. */
+  load(asked: Asked<V>): Promise<V> {
     const { key, options } = asked;
-    options?.signal?.throwIfAborted();
-    const rules = this.#rulesOf(options);
-    const kept = this.#parts.residents.readKept(key);
-    const served = kept && this.#serveAtOnce(asked, rules, kept);
-    if (served !== undefined) return served.value;
-    const remembered = this.#parts.errors.of(key);
-    if (remembered !== undefined) {
-      this.#parts.recorder.miss(key);
-      throw remembered.error;
+    const plain = options === undefined ? this.#flights.running(key)?.task.plain : undefined;
+    if (plain !== undefined) return plain.join();
+    try {
+      return this.#load(asked);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    const missed = once(() => this.#parts.recorder.miss(key));
-    const flight = this.#join(asked, { rules, former: kept, missed });
-    return this.#stay({ asked, rules, flight, missed });
   }
 
-  /** To be told of a hit, where {@link watchesHits} or the call has options: begins to load the value anew where that is due. */
-  hit(asked: Asked<V>, ageing: () => Ageing): void {
-    const { key, options } = asked;
-    const rules = this.#rulesOf(options);
-    if (!renewsEarly(rules) || !this.#isDue(rules, ageing())) return;
-    this.#refresh(asked, { rules, former: this.#parts.residents.readKept(key) });
+  /** Whether a value that was hit may be due to be loaded anew, by the rules of the cache. */
+  mayBeDue(memory: { isLate(slot: number, share: number): boolean }, slot: number): boolean {
+    return this.#lateShare === undefined || memory.isLate(slot, this.#lateShare);
+  }
+
+  /** Whether hits are to be looked at. */
+  get watchesHits(): boolean {
+    return this.#lateShare !== 0;
+  }
+
+  /** To be told of a hit: begins to load the value anew where that is due. */
+  hit(asked: Asked<V>, ageing: Ageing): void {
+    const rules = this.#rulesOf(asked.options);
+    if (!this.#isDue(rules, ageing)) return;
+    this.#refresh(asked, rules, this.#parts.residents.readKept(asked.key));
   }
 
   /** Tells the loaders that run that nobody wants their results any more. */
   stop(): void {
-    for (const task of this.#flights.tasks()) task.abort(closed('the cache'));
+    for (const task of this.#flights.tasks()) task.callers.abort(closed('the cache'));
+    this.#parts.deadlines.end();
+  }
+
+  #load(asked: Asked<V>): Promise<V> {
+    const { residents, recorder, isShared } = this.#parts;
+    const { key, options } = asked;
+    options?.signal?.throwIfAborted();
+    const rules = this.#rulesOf(options);
+    const former = residents.readKept(key);
+    const served = former && this.#serveAtOnce(asked, rules, former);
+    if (served !== undefined) return Promise.resolve(served.value);
+    this.#throwRemembered(key);
+    const missed = new Misses(key, recorder);
+    const flight = this.#join(asked, { rules, former, missed });
+    const abandoned = (): void => this.#flights.abandon(key, flight.task);
+    const waitFor = { key, rules, flight, missed, signal: options?.signal, abandoned };
+    const wait = new Wait<V>(this.#parts, waitFor);
+    if (options === undefined && former === undefined && isShared) flight.task.plain ??= wait;
+    return wait.join();
+  }
+
+  #throwRemembered(key: string): void {
+    const remembered = this.#parts.errors.of(key);
+    if (remembered === undefined) return;
+    this.#parts.recorder.miss(key);
+    throw remembered.error;
   }
 
   #rulesOf(options: LoadOptions<V> | undefined): Rules {
@@ -106,102 +143,31 @@ export class Loads<V> {
     const { clock, setbacks, reader } = this.#parts;
     const now = clock.now();
     if (!isStale(kept, now)) return { value: reader.foundResident(asked.key, kept) };
-    if (setbacks.isPaused(asked.key)) return { value: this.#serve(asked.key, kept, 'backoff') };
+    if (setbacks.isPaused(asked.key)) return this.#serve(asked.key, kept, 'backoff');
     if (staleFor(kept, now) >= rules.staleMs) return undefined;
-    this.#refresh(asked, { rules, former: kept });
-    return { value: this.#serve(asked.key, kept, 'revalidating') };
+    this.#refresh(asked, rules, kept);
+    return this.#serve(asked.key, kept, 'revalidating');
   }
 
   /** Its failure is recorded where it happens; nobody waits for it. */
-  #refresh(asked: Asked<V>, how: Pick<LoadRequest<V>, 'rules' | 'former'>): void {
+  #refresh(asked: Asked<V>, rules: Rules, former: EntryState<V> | undefined): void {
     const { key } = asked;
     if (this.#parts.setbacks.isPaused(key) || this.#flights.running(key) !== undefined) return;
-    const { task, result } = this.#join(asked, { ...how, missed: () => undefined });
-    task.enter(undefined);
+    const { task, result } = this.#join(asked, { rules, former, missed: new Misses(key) });
+    task.callers.enter();
     result.catch(() => undefined);
   }
 
-  #join(asked: Asked<V>, how: Pick<LoadRequest<V>, 'rules' | 'former' | 'missed'>) {
-    const { key, loader, options, skipsStore = false } = asked;
-    const request = { key, loader, options, skipsStore, ...how };
-    return this.#flights.join(key, () => new LoadTask<V>(this.#parts, request));
+  #join({ key, loader, options, skipsStore = false }: Asked<V>, { rules, former, missed }: How<V>) {
+    return this.#flights.join(
+      key,
+      () => new LoadTask<V>(this.#parts, { key, loader, options, skipsStore, rules, former, missed }),
+    );
   }
 
-  /** Waits, and where this caller goes by its own signal and is the last that waits, aborts the load. */
-  #stay(waiting: Waiting<V>): Promise<V> {
-    const { asked, flight } = waiting;
-    const signal = asked.options?.signal;
-    flight.task.enter(signal);
-    if (signal === undefined) return this.#wait(waiting);
-    const leave = (): void => {
-      if (flight.task.leave(signal.reason)) this.#flights.abandon(asked.key, flight.task);
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    return this.#wait(waiting).finally(() => signal.removeEventListener('abort', leave));
-  }
-
-  async #wait(waiting: Waiting<V>): Promise<V> {
-    const { asked, rules, flight, missed } = waiting;
-    const { reader, residents } = this.#parts;
-    try {
-      const outcome = await this.#patiently(waiting);
-      if (outcome.origin === 'backing') return reader.foundBehind(asked.key, outcome.found);
-      // Who waited for somebody else's load has missed as well.
-      missed();
-      return residents.handOut(outcome.value);
-    } catch (error) {
-      const { former } = flight.task;
-      if (former === undefined && error instanceof TooSlow)
-        return this.#wait({ ...waiting, rules: { ...rules, softTimeoutMs: Infinity } });
-      missed();
-      if (former === undefined || !this.#mayServe(waiting, error)) throw error;
-      return this.#serve(asked.key, former, isTimeout(error) ? 'timeout' : 'error');
-    }
-  }
-
-  /** Who has gone by its own signal gets its reason; who waits too long a stale value, whatever the rules say of errors. */
-  #mayServe({ asked, rules }: Waiting<V>, error: unknown): boolean {
-    if (asked.options?.signal?.aborted === true) return false;
-    return error instanceof TooSlow || rules.shouldServe(error);
-  }
-
-  /** The outcome of a flight, as long as this caller waits for it. */
-  #patiently({ asked, rules, flight }: Waiting<V>): Promise<Outcome<V>> {
-    const { clock } = this.#parts;
-    const { softTimeoutMs, hardTimeoutMs } = rules;
-    const signal = asked.options?.signal;
-    const isSoft = softTimeoutMs < hardTimeoutMs;
-    // The flight itself ends at its own hard timeout.
-    const isLimited = isSoft || hardTimeoutMs < flight.task.hardTimeoutMs;
-    const timeoutMs = isLimited ? Math.min(softTimeoutMs, hardTimeoutMs) : Infinity;
-    const late = (): unknown => (isSoft ? new TooSlow() : loadTimeout(asked.key, timeoutMs));
-    return untilLate(flight.result, { clock, timeoutMs, late, signal });
-  }
-
-  #serve(key: string, stale: EntryState<V>, reason: StaleReason): V {
+  #serve(key: string, stale: EntryState<V>, reason: StaleReason): { readonly value: V } {
     const { recorder, residents } = this.#parts;
     recorder.staleServed(key, reason);
-    return residents.handOut(stale.value);
+    return { value: residents.handOut(stale.value) };
   }
-}
-
-/** The soft timeout of a caller; never seen by anybody. */
-class TooSlow extends Error {}
-
-function isTimeout(error: unknown): boolean {
-  return (
-    error instanceof TooSlow || (error instanceof Error && 'code' in error && error.code === 'load_timeout')
-  );
-}
-
-function renewsEarly({ refreshAhead, earlyExpiration }: Rules): boolean {
-  return refreshAhead !== undefined || earlyExpiration !== undefined;
-}
-
-function once(run: () => void): () => void {
-  let hasRun = false;
-  return () => {
-    if (!hasRun) run();
-    hasRun = true;
-  };
 }

@@ -69,17 +69,20 @@ export class Reader<V> {
     return (await this.#unlessFailing(backing, key, () => backing.has(key))) ?? false;
   }
 
-  /** Counts what was found behind memory, and hands it out. A row of the user's own database is where misses go, not a hit of the cache. */
-  foundBehind(key: string, { tier, entry }: Found<V>): V {
-    const { recorder, backing, residents } = this.#parts;
+  /** Counts what was found behind memory, and hands it out. */
+  foundBehind(key: string, found: Found<V>): V {
+    this.countBehind(key, found);
+    return this.#parts.residents.handOut(found.entry.value);
+  }
+
+  /** Counts what was found behind memory. A row of the user's own database is where misses go, not a hit of the cache. */
+  countBehind(key: string, { tier, entry }: Found<V>): void {
+    const { recorder, backing } = this.#parts;
     const { counts } = recorder.counters;
-    if (tier === 'store' && backing?.isCache === false) recorder.miss(key);
-    else {
-      counts.hits++;
-      if (tier === 'store') counts.store_hits++;
-      recorder.hit(key, tier, () => this.#seen(entry, tier === 'pending'));
-    }
-    return residents.handOut(entry.value);
+    if (tier === 'store' && backing?.isCache === false) return recorder.miss(key);
+    counts.hits++;
+    if (tier === 'store') counts.store_hits++;
+    recorder.hit(key, tier, () => this.#seen(entry, tier === 'pending'));
   }
 
   /** Counts what has come into memory in the meantime, and hands it out. */

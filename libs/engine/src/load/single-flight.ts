@@ -51,9 +51,11 @@ export class SingleFlight<T, K extends Task<T> = Task<T>> {
     if (running !== undefined) return running;
     const fence = this.#fencing.enter(key);
     const task = begin();
-    const result = task.run(fence).finally(() => this.#land(key, flight));
+    const result = task.run(fence);
     const flight: Fenced<T, K> = { fence, task, result };
     this.#flights.set(key, flight);
+    const land = (): void => this.#land(key, flight);
+    result.then(land, land);
     return flight;
   }
 

@@ -10,6 +10,8 @@ export type IsolationName = 'none' | 'freeze' | 'clone';
 
 /** How values pass between the cache and its callers. */
 export interface Isolation {
+  /** Whether {@link handOut} answers the value itself. */
+  readonly isShared: boolean;
   /** A value from a caller. */
   takeIn<V>(value: V): V;
   /** A value that no caller has: taken in before, or read from the store. */
@@ -21,13 +23,13 @@ export interface Isolation {
 const same = <V>(value: V): V => value;
 
 const isolations: Readonly<Record<IsolationName, () => Isolation>> = {
-  none: () => ({ takeIn: same, keep: same, handOut: same }),
+  none: () => ({ isShared: true, takeIn: same, keep: same, handOut: same }),
   freeze: () => {
     const frozen = new WeakSet<object>();
     const freeze = <V>(value: V): V => deepFreeze(value, frozen);
-    return { takeIn: freeze, keep: freeze, handOut: same };
+    return { isShared: true, takeIn: freeze, keep: freeze, handOut: same };
   },
-  clone: () => ({ takeIn: clone, keep: same, handOut: clone }),
+  clone: () => ({ isShared: false, takeIn: clone, keep: same, handOut: clone }),
 };
 
 /** @throws CacheError `bad_option` naming `isolate`. */

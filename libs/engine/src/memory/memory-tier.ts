@@ -4,6 +4,7 @@ import type { Validity } from '../kernel/invalidation.js';
 import type { Ageing, Residents } from '../kernel/residents.js';
 import type { Isolation } from './isolation.js';
 import type { MemoryTable } from './memory-table.js';
+import { type MemoryWatch, MemoryWatches } from './memory-watches.js';
 
 /** What a cache keeps beside a value in memory. */
 export interface Note {
@@ -13,15 +14,6 @@ export interface Note {
   checkedUpTo: number;
   /** Moved by uses where the entry has a time to idle. */
   freshness: Freshness | undefined;
-}
-
-/** What has changed in memory since somebody began to look. */
-export interface MemoryWatch {
-  /** The keys that were kept or dropped. */
-  readonly changed: ReadonlySet<string>;
-  /** Whether everything was dropped. */
-  readonly isCleared: boolean;
-  stop(): void;
 }
 
 /** What the memory tier is made of. */
@@ -42,8 +34,9 @@ export class MemoryTier<V> implements Residents<V> {
   readonly #validity: Validity;
   readonly #isDirty: (key: string) => boolean;
   readonly #failed: (error: unknown) => void;
-  readonly #watches = new Set<Watch>();
-  /** Whether any entry has had a time to idle. */
+  readonly #watches = new MemoryWatches();
+  /** Whether any entry has had a freshness, or a time to idle: reads of others look for neither. */
+  #hasAgeing = false;
   #hasIdling = false;
 
   constructor({ table, isolation, validity, isDirty, failed }: MemoryTierParts<V>) {
@@ -63,17 +56,25 @@ export class MemoryTier<V> implements Residents<V> {
   /** Counts a use and answers the value to hand out. */
   use(slot: Slot): V {
     if (this.#hasIdling) this.#slide(slot);
-    return this.handOut(this.table.use(slot));
+    const value = this.table.use(slot);
+    return this.#isolation.isShared ? value : this.handOut(value);
+  }
+
+  /** Whether less than this share is left of the time for which an entry is fresh. */
+  isLate(slot: Slot, share: number): boolean {
+    const until = this.#freshUntil(slot);
+    return until - this.table.time.now() < share * (until - this.table.writtenAt(slot));
   }
 
   /** What decides whether a value that is read is to be loaded anew, although it is fresh. */
   ageingAt(slot: Slot): Ageing {
-    const { until, loadMs } = this.#noteAt(slot).freshness ?? {
-      until: this.table.expiresAt(slot),
-      loadMs: 0,
+    const until = this.#freshUntil(slot);
+    return {
+      lifeMs: until - this.table.writtenAt(slot),
+      leftMs: until - this.table.time.now(),
+      reads: this.table.hitsAt(slot),
+      loadMs: this.#noteAt(slot).freshness?.loadMs ?? 0,
     };
-    const lifeMs = until - this.table.writtenAt(slot);
-    return { lifeMs, leftMs: until - this.table.time.exactNow(), reads: this.table.hitsAt(slot), loadMs };
   }
 
   /** The entry in a slot as observers see it. */
@@ -95,7 +96,7 @@ export class MemoryTier<V> implements Residents<V> {
   }
 
   keep(key: string, entry: EntryState<V>): void {
-    if (this.#watches.size > 0) this.#changed(key);
+    this.#watches.changed(key);
     this.#put(key, entry);
   }
 
@@ -108,14 +109,14 @@ export class MemoryTier<V> implements Residents<V> {
   }
 
   drop(key: string): boolean {
-    if (this.#watches.size > 0) this.#changed(key);
+    this.#watches.changed(key);
     const slot = this.table.slotOf(key);
     if (slot !== undefined) this.table.removeAt(slot, 'deleted');
     return slot !== undefined;
   }
 
   clear(): void {
-    for (const watch of this.#watches) watch.isCleared = true;
+    this.#watches.cleared();
     this.table.clear();
   }
 
@@ -126,13 +127,7 @@ export class MemoryTier<V> implements Residents<V> {
 
   /** Notes what is changed from now on, whether it was resident or not, until it is told to stop. */
   watch(): MemoryWatch {
-    const watch: Watch = {
-      changed: new Set<string>(),
-      isCleared: false,
-      stop: () => this.#watches.delete(watch),
-    };
-    this.#watches.add(watch);
-    return watch;
+    return this.#watches.begin();
   }
 
   handOut(value: V): V {
@@ -166,6 +161,7 @@ export class MemoryTier<V> implements Residents<V> {
   }
 
   #put(key: string, { value, expiresAt, version, tags, freshness }: EntryState<V>, hits?: number): void {
+    if (freshness !== undefined) this.#hasAgeing = true;
     if (freshness !== undefined && freshness.idleMs !== Infinity) this.#hasIdling = true;
     const note: Note = { version, tags, checkedUpTo: version, freshness };
     try {
@@ -174,10 +170,6 @@ export class MemoryTier<V> implements Residents<V> {
       this.drop(key);
       throw error;
     }
-  }
-
-  #changed(key: string): void {
-    for (const { changed } of this.#watches) changed.add(key);
   }
 
   /** Where the entry of a key is, fresh or stale, or `undefined`; one that was invalidated is removed. */
@@ -190,15 +182,21 @@ export class MemoryTier<V> implements Residents<V> {
 
   /** One comparison, but for the first look after an invalidation. */
   #isCurrent(slot: Slot): boolean {
-    const note = this.#noteAt(slot);
     const { newest } = this.#validity;
+    if (newest === 0) return true;
+    const note = this.#noteAt(slot);
     if (note.checkedUpTo >= newest) return true;
     if (!this.#validity.isCurrent(this.table.keyAt(slot), note)) return false;
     note.checkedUpTo = newest;
     return true;
   }
 
+  #freshUntil(slot: Slot): number {
+    return this.#noteAt(slot).freshness?.until ?? this.table.expiresAt(slot);
+  }
+
   #isFresh(slot: Slot): boolean {
+    if (!this.#hasAgeing) return true;
     const { freshness } = this.#noteAt(slot);
     return freshness === undefined || freshness.until > this.table.time.now();
   }
@@ -230,10 +228,4 @@ export class MemoryTier<V> implements Residents<V> {
     // Every entry of this tier was put in by keep, with a note.
     return this.table.note(slot)!;
   }
-}
-
-/** A watch as its memory sees it. */
-interface Watch extends MemoryWatch {
-  readonly changed: Set<string>;
-  isCleared: boolean;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.js';
 import { type CacheError, storeFailed } from '../kernel/errors.js';
 import { isStoreTrouble, storeSlow, storeTimedOut } from '../kernel/store-errors.js';
 import type { Admission, Breaker, Outcome } from './breaker.js';
-import type { Deadlines, Underway } from './deadline.js';
+import type { Deadlines, Underway } from '../kernel/deadlines.js';
 import type { Footprint, Holds } from './holds.js';
 import type { Suspects } from './suspects.js';
 

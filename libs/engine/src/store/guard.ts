@@ -3,7 +3,7 @@ import { badOption } from '../kernel/errors.js';
 import type { BackingStore } from './backing-store.js';
 import { Breaker } from './breaker.js';
 import type { CallObserver } from './call.js';
-import { Deadlines } from './deadline.js';
+import { Deadlines } from '../kernel/deadlines.js';
 import type { ResolvedResilience } from './guard-options.js';
 import { Holds } from './holds.js';
 import { Recovery, type RecoveryObserver } from './recovery.js';

@@ -2,7 +2,7 @@ import { type Clock, turnOfTheLoop } from '../kernel/clock.js';
 import { CacheError } from '../kernel/errors.js';
 import type { BackingStore, Operation } from './backing-store.js';
 import type { Breaker } from './breaker.js';
-import type { Deadlines } from './deadline.js';
+import type { Deadlines } from '../kernel/deadlines.js';
 import { keyOf } from './holds.js';
 import { deletion, type Repairs } from './repairs.js';
 import type { StoreCalls } from './store-calls.js';

@@ -3,7 +3,7 @@ import { storeClogged, storeDown } from '../kernel/store-errors.js';
 import type { Operation } from './backing-store.js';
 import { type Admission } from './breaker.js';
 import { Call, type Desk, type Task } from './call.js';
-import type { Deadlines } from './deadline.js';
+import type { Deadlines } from '../kernel/deadlines.js';
 import { keyOf } from './holds.js';
 
 /** So many calls may be unanswered beyond their deadlines; then others are refused, since each of them takes memory. */

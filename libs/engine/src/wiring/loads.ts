@@ -30,7 +30,8 @@ export function wireReading<V>(
   const { recorder } = core;
   const reader = new Reader<V>({ ...core, residents: memory, backing });
   const reads = new ResidentReads<V>(memory, recorder);
-  const loads = new Loads<V>({ ...core, residents: memory, backing, reader, keeper });
+  const { isShared } = core.options.isolation.between;
+  const loads = new Loads<V>({ ...core, residents: memory, backing, reader, keeper, isShared });
   return {
     reader,
     reads,

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../kernel/clock.js';
+import type { Clock, Timer } from './clock.js';
 
 /** A call that is to end before its deadline; all but {@link expire} belongs to the {@link Deadlines} that it is in. */
 export interface Underway {

@@ -1,5 +1,5 @@
 import { FakeClock } from 'nuthatch/testing';
-import { Deadlines, type Underway } from './deadline.js';
+import { Deadlines, type Underway } from './deadlines.js';
 
 function open(lengthMs = 1000) {
   const clock = new FakeClock();
