@@ -40,6 +40,8 @@ export class MapPort<V> implements ManyPort<V> {
     return load;
   }
 
+  forget(): void {}
+
   async #load(key: string, loader: Loader<V>): Promise<V> {
     const value = await loader(contextOf(key));
     this.values.set(key, value);

@@ -1,6 +1,8 @@
 import { hitRatio, HIT_RATIO_USAGE } from './hit-ratio/hit-ratio.js';
+import { loads, LOADS_USAGE } from './loads/loads.js';
 import { memory, MEMORY_USAGE } from './memory/memory.js';
 import { publish, PUBLISH_USAGE } from './publish.js';
+import { refresh, REFRESH_USAGE } from './refresh/refresh.js';
 import { search, SEARCH_USAGE } from './search/search.js';
 import { snapshot, SNAPSHOT_USAGE } from './snapshot/snapshot.js';
 import { swap, SWAP_USAGE } from './swap/swap.js';
@@ -16,6 +18,8 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   snapshot,
   search,
   writes,
+  loads,
+  refresh,
   publish,
 };
 
@@ -30,6 +34,8 @@ if (bench === undefined) {
     SNAPSHOT_USAGE,
     SEARCH_USAGE,
     WRITES_USAGE,
+    LOADS_USAGE,
+    REFRESH_USAGE,
     PUBLISH_USAGE,
   ];
   console.error(['npm run bench --', ...usages].join('\n'));

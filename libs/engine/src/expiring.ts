@@ -1,5 +1,4 @@
 import type { Recorder } from './events/recorder.js';
-import type { Clock } from './kernel/clock.js';
 import type { Change } from './kernel/entries.js';
 import type { EntryState } from './kernel/entry.js';
 import type { Fencing } from './kernel/fencing.js';
@@ -14,7 +13,6 @@ export interface ExpiringParts<V> {
   readonly writer: Writer<V>;
   readonly fencing: Fencing;
   readonly recorder: Recorder<V>;
-  readonly clock: Clock;
 }
 
 /** Makes entries stale before their time. */
@@ -32,8 +30,10 @@ export class Expiring<V> {
     let wasFresh = false;
     await writer.exchange([key], {
       decide: (current): readonly Change<V>[] => {
-        const entry = current.get(key);
+        // What has come into memory while the store was read counts, too.
+        const entry = current.get(key) ?? this.#parts.memory.read(key);
         wasFresh = entry !== undefined;
+        if (entry === undefined) this.#parts.fencing.raise(key);
         return entry === undefined ? [] : [[key, this.#expired(entry)]];
       },
       settled: () => undefined,
@@ -53,7 +53,8 @@ export class Expiring<V> {
   }
 
   #expired(entry: EntryState<V>): EntryState<V> {
-    const now = this.#parts.clock.now();
+    // As late as memory sees it, so that it is stale at once.
+    const now = this.#parts.memory.table.time.now();
     return { ...entry, freshness: { until: now, latest: now, idleMs: Infinity, loadMs: 0 } };
   }
 }

@@ -160,6 +160,7 @@ export abstract class LoadControls<V> extends CacheControls<V> {
         this.assertOpen();
         return many.load(key, loader, options);
       },
+      forget: (keys) => many.forget(keys),
     };
     return { port, loaders, clock, observer };
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Cache, createCache, type Durability, fileJournal, type JournalFactory } from 'nuthatch/engine';
 import { sqlite, sqliteJournal } from 'nuthatch/sqlite';
+import type { Load } from './load.js';
 
 /** What is written. */
 export interface Item {
@@ -13,6 +14,8 @@ export interface Item {
 /** Something that takes writes; a write is acknowledged when its promise resolves, or at once where there is none. */
 export interface Taker {
   write(key: string, item: Item): Promise<void> | undefined;
+  /** Resolves when everything is stored. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,14 +24,18 @@ export interface Contestant {
   readonly name: string;
   /** What an acknowledged write survives. */
   readonly survives: 'nothing' | 'a killed process' | 'a power cut';
-  open(folder: string): Promise<Taker>;
+  open(folder: string, load: Load): Promise<Taker>;
 }
 
-/** More than are written in a round, so that nobody waits for a flush. */
-const MOST_PENDING = 5_000_000;
+/** More than there are keys: what eviction costs is another bench's matter. */
+const MOST_ITEMS = 1_000_000;
 const BATCH = 500;
 /** SQLite takes 32,766 parameters; more rows than this in a statement bring nothing. */
 const ROWS_PER_STATEMENT = 50;
+
+/** Those that the others are compared with. */
+export const ONE_BY_ONE = 'better-sqlite3, one by one';
+export const SYNCED_ONE_BY_ONE = 'better-sqlite3 FULL, one by one';
 
 export const SCHEMA = 'CREATE TABLE item (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT';
 
@@ -53,13 +60,13 @@ export const contestants: readonly Contestant[] = [
         await createCache({
           codec: 'json',
           store: sqlite({ file: join(folder, 'through.db') }),
-          maxItems: 200_000,
+          maxItems: MOST_ITEMS,
         }),
       ),
   },
-  { name: 'better-sqlite3, one by one', survives: 'a killed process', open: openOneByOne('NORMAL') },
+  { name: ONE_BY_ONE, survives: 'a killed process', open: openOneByOne('NORMAL') },
   { name: `better-sqlite3, ${BATCH} at a time`, survives: 'nothing', open: openBatched },
-  { name: 'better-sqlite3 FULL, one by one', survives: 'a power cut', open: openOneByOne('FULL') },
+  { name: SYNCED_ONE_BY_ONE, survives: 'a power cut', open: openOneByOne('FULL') },
 ];
 
 function writeBack(
@@ -70,18 +77,17 @@ function writeBack(
   return {
     name: `nuthatch write-back, ${[durability, journal?.name].filter(Boolean).join(', ')}`,
     survives: survives[durability],
-    open: async (folder) =>
+    open: async (folder, load) =>
       taker(
         await createCache({
           codec: 'json',
-          maxItems: 200_000,
+          maxItems: MOST_ITEMS,
           store: sqlite({ file: join(folder, 'back.db') }),
           writePolicy: 'writeBack',
           writeBack: {
+            ...load.writeBack,
             durability,
             ...(journal && { journal: journal.of({ directory: join(folder, 'journal') }) }),
-            maxPending: MOST_PENDING,
-            maxPendingBytes: '2gb',
           },
         }),
       ),
@@ -91,6 +97,7 @@ function writeBack(
 function taker(cache: Cache<Item>): Taker {
   return {
     write: (key, item) => cache.set(key, item),
+    settle: async () => void (await cache.flush()),
     close: async () => {
       const { left } = await cache.close(60_000);
       if (left > 0) throw new Error(`${left} writes were not stored`);
@@ -104,6 +111,7 @@ function openOneByOne(synchronous: 'NORMAL' | 'FULL'): Contestant['open'] {
     const statement = database.prepare(upsert(1));
     return {
       write: (key, item) => void statement.run(key, JSON.stringify(item)),
+      settle: async () => undefined,
       close: async () => void database.close(),
     };
   };
@@ -114,18 +122,20 @@ async function openBatched(folder: string): Promise<Taker> {
   const database = openDatabase(folder, 'NORMAL');
   const statement = database.prepare(upsert(ROWS_PER_STATEMENT));
   const waiting: string[] = [];
+  const single = database.prepare(upsert(1));
   const write = database.transaction(() => {
-    for (let at = 0; at < waiting.length; at += 2 * ROWS_PER_STATEMENT)
-      statement.run(waiting.slice(at, at + 2 * ROWS_PER_STATEMENT));
+    const most = 2 * ROWS_PER_STATEMENT;
+    let at = 0;
+    for (; waiting.length - at >= most; at += most) statement.run(waiting.slice(at, at + most));
+    for (; at < waiting.length; at += 2) single.run(waiting.slice(at, at + 2));
+    waiting.length = 0;
   });
   return {
     write: (key, item) => {
-      waiting.push(key, JSON.stringify(item));
-      if (waiting.length < 2 * BATCH) return undefined;
-      write();
-      waiting.length = 0;
+      if (waiting.push(key, JSON.stringify(item)) >= 2 * BATCH) write();
       return undefined;
     },
+    settle: async () => write(),
     close: async () => void database.close(),
   };
 }

@@ -16,7 +16,7 @@ function open(store: Partial<InvalidatedStore> = {}) {
       raise: (key) => raised.push(key),
       raiseAll: () => undefined,
     },
-    residents: { drop: () => true },
+    residents: { readKept: () => undefined, drop: () => true },
     store: { invalidate: async () => undefined, delete: async () => undefined, ...store },
     observer: {
       invalidated: (done: Done) => told.push(done),

@@ -34,7 +34,7 @@ export interface InvalidatorParts {
   readonly validity: Invalidations;
   readonly sequence: Sequence;
   readonly fencing: Fencing;
-  readonly residents: Pick<Residents<never>, 'drop'>;
+  readonly residents: Pick<Residents<unknown>, 'drop' | 'readKept'>;
   /** Nothing where the cache has no store, or one that is the user's truth. */
   readonly store: InvalidatedStore | undefined;
   readonly observer: InvalidationObserver;
@@ -124,10 +124,12 @@ export class Invalidator {
 
   /** Once they are deleted, their marks are not needed; who has read them before does not bring them back. */
   async #deleteStored(keys: readonly string[], version: number): Promise<void> {
-    const { store, validity, fencing } = this.#parts;
+    const { store, validity, fencing, residents } = this.#parts;
     if (store === undefined || keys.length === 0) return;
     await store.delete(keys, version);
     for (const key of keys) {
+      // Lets go of what has come into memory meanwhile, hidden by the mark.
+      residents.readKept(key);
       fencing.raise(key);
       validity.forgiveKey(key, version);
     }

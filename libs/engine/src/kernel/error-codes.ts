@@ -52,6 +52,8 @@ export type CacheErrorCode =
   | 'load_timeout'
   /** As many loads run and wait as may. */
   | 'too_many_loads'
+  /** A loader asks for its own key. */
+  | 'self_load'
   /** A loader renewed a stale value that is not there. */
   | 'nothing_stale'
   /** The cache, or its store, has been closed. */

@@ -54,3 +54,11 @@ export function foreignBulkAnswer(asked: string, found: unknown): CacheError {
     `a bulk loader answered a Map with none of the keys that were asked for: ${why}`,
   );
 }
+
+/** Says that a loader asks for the key that it is to load. */
+export function selfLoad(key: string): CacheError {
+  return new CacheError(
+    'self_load',
+    `the loader of ${JSON.stringify(key)} asks for its own key, and would wait for itself; let it ask the source`,
+  );
+}

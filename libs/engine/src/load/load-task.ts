@@ -6,17 +6,18 @@ import type { EntryState } from '../kernel/entry.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
 import type { WriteOptions } from '../kernel/life.js';
 import { loadTimeout, tooManyLoads } from '../kernel/load-errors.js';
+import type { Validity } from '../kernel/invalidation.js';
 import type { LoadTicket } from '../kernel/load-ticket.js';
 import type { Residents } from '../kernel/residents.js';
-import { asLoaded, type Backing, type Found } from './backing.js';
+import type { Backing } from './backing.js';
 import { Callers } from './callers.js';
 import { gathers } from './collapse.js';
 import { RunningLoad } from './load-context.js';
 import type { LoadRequest, Outcome } from './load-request.js';
+import { lookBehind } from './look-behind.js';
 import type { RememberedErrors } from './remembered-errors.js';
 import type { Setbacks } from './setbacks.js';
 import type { Task } from './single-flight.js';
-import { isStale } from '../kernel/staleness.js';
 
 /** Keeps the results of loaders. */
 export interface LoadKeeper<V> {
@@ -34,6 +35,7 @@ export interface LoadTaskParts<V> {
   readonly fencing: Fencing;
   readonly recorder: Recorder<V>;
   readonly clock: Clock;
+  readonly validity: Validity;
   readonly bulkhead: BulkheadPolicy;
   /** Of loads that take as long as the cache allows. */
   readonly deadlines: Deadlines;
@@ -53,9 +55,12 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
   readonly #request: LoadRequest<V>;
   readonly #deadlines: Deadlines;
   #former: EntryState<V> | undefined;
+  /** The newest invalidation when the reading of a record began. */
+  #readSince: number | undefined;
   #ticket: LoadTicket<V> | undefined;
   #resolve: (outcome: Outcome<V>) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
+  #giveUp: () => void = () => undefined;
 
   constructor(parts: LoadTaskParts<V>, request: LoadRequest<V>) {
     const { hardTimeoutMs } = request.rules;
@@ -76,8 +81,12 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
     return this.#former;
   }
 
-  /** Before its loader starts a load has read nothing that an invalidation could make old: rows are checked when they come. */
+  /**
+   * Before its loader starts a load has read nothing that an invalidation could make old: rows are checked when they come. What tags a record has
+   * is known only then; so while it is read, any invalidation may be about it.
+   */
   isCurrent(): boolean {
+    if (this.#readSince !== undefined && this.#parts.validity.newest !== this.#readSince) return false;
     return this.#ticket?.isCurrent() ?? true;
   }
 
@@ -99,17 +108,30 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
   expire(): void {
     this.#parts.recorder.counters.counts.load_timeouts++;
     this.#setBack();
+    this.#giveUp();
     this.#reject(loadTimeout(this.#request.key, this.hardTimeoutMs));
   }
 
   /** Asks the store, and then the loader. */
   async #ask(backing: Backing<V>, fence: Fence): Promise<void> {
-    const { clock, recorder, setbacks } = this.#parts;
+    const { clock, recorder, setbacks, validity } = this.#parts;
     const { key } = this.#request;
     const startedAt = clock.now();
+    if (!backing.isCache) this.#readSince = validity.newest;
     try {
-      const found = await this.#fromBacking(backing, fence);
-      if (found === undefined) return this.#begin(fence);
+      // What is read from a record is as old as the read, and gets the tags of this call.
+      const ticket = backing.isCache ? undefined : this.#prepare();
+      const { found, stale } = await lookBehind(this.#parts, backing, {
+        key,
+        former: this.#former,
+        fence,
+        ticket,
+      });
+      if (found === undefined) {
+        this.#former = stale ?? this.#former;
+        this.#readSince = undefined;
+        return this.#begin(fence);
+      }
       setbacks.worked(key);
       if (this.#former !== undefined) recorder.refreshed(key, clock.now() - startedAt, true);
       this.#end(fence);
@@ -117,24 +139,6 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
     } catch (error) {
       this.#fail(error, fence);
     }
-  }
-
-  /** What is newer there than what is known, and fresh. */
-  async #fromBacking(backing: Backing<V>, fence: Fence): Promise<Found<V> | undefined> {
-    const { residents, clock, recorder } = this.#parts;
-    const { key } = this.#request;
-    // What is read from a record is as old as the read, and gets the tags of this call.
-    const record = backing.isCache ? undefined : this.#prepare();
-    const found = await backing
-      .read(key)
-      .catch((error: unknown) => recorder.storeFailed(`read ${key}`, error));
-    if (found === undefined || (this.#former?.version ?? -1) >= found.entry.version) return undefined;
-    const entry = asLoaded(found, record);
-    const mayKeep = fence.holds();
-    if (mayKeep) residents.offer(key, entry);
-    if (!isStale(entry, clock.now())) return found;
-    if (mayKeep) this.#former = entry;
-    return undefined;
   }
 
   /** Runs the loader, when there is room for it. */
@@ -145,11 +149,19 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
     // Those that one call loads are to begin together.
     if (gathers(loader)) return void this.#load(fence);
     bulkhead
-      .execute(() => this.#load(fence))
+      .execute(() => this.#untilGivenUp(this.#load(fence)))
       .catch((error: unknown) => {
         if (error instanceof BulkheadRejectedError) recorder.counters.counts.loads_refused++;
         this.#fail(error instanceof BulkheadRejectedError ? tooManyLoads(key, error) : error, fence);
       });
+  }
+
+  /** A loader that has not answered in time takes nobody's room any more. */
+  #untilGivenUp(loaded: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#giveUp = resolve;
+      void loaded.then(resolve);
+    });
   }
 
   /** Never rejects. */

@@ -13,6 +13,8 @@ export interface ManyPort<V> {
    * found: memory is looked at again and the store is not asked, so that loads that begin in one turn of the event loop ask their loaders in that turn.
    */
   load(key: string, loader: Loader<V>, options: LoadOptions<V> | undefined): Promise<V>;
+  /** Nothing more is loaded of what {@link ManyPort.find} was asked for last. */
+  forget(keys: readonly string[]): void;
 }
 
 /** What to load many keys with. */
@@ -33,17 +35,32 @@ export async function findOrLoadMany<V>(
   request: ManyRequest<V>,
 ): Promise<Map<string, V>> {
   const loaderOf = loaderForEach(request);
-  const found = await port.find(keys);
-  const loads = keys.filter((key) => !found.has(key)).map((key) => ({ key, registered: loaderOf(key) }));
-  const loaded = await Promise.all(
-    loads.map(async ({ key, registered }): Promise<[string, V]> => {
-      const options = loadOptionsOf(registered, request.options);
-      return [key, await port.load(key, registered.loader, options)];
-    }),
-  );
-  const values = new Map([...found, ...loaded]);
+  const loading = await beginLoads(port, keys, { loaderOf, options: request.options });
+  const loaded = await Promise.all(loading.loads);
+  const values = new Map([...loading.found, ...loaded]);
   // Each key was found or has just been loaded; a value may be undefined.
   return new Map(keys.map((key) => [key, values.get(key) as V]));
+}
+
+/** Finds values, and begins to load the others. */
+async function beginLoads<V>(
+  port: ManyPort<V>,
+  keys: readonly string[],
+  {
+    loaderOf,
+    options,
+  }: { readonly loaderOf: (key: string) => Registered<V> } & Pick<ManyRequest<V>, 'options'>,
+) {
+  try {
+    const found = await port.find(keys);
+    const missing = keys.filter((key) => !found.has(key)).map((key) => ({ key, registered: loaderOf(key) }));
+    const loads = missing.map(async ({ key, registered }): Promise<[string, V]> => {
+      return [key, await port.load(key, registered.loader, loadOptionsOf(registered, options))];
+    });
+    return { found, loads };
+  } finally {
+    port.forget(keys);
+  }
 }
 
 /** @throws CacheError `bad_option` where the loader given is none. */

@@ -2,6 +2,7 @@ import type { Recorder } from '../events/recorder.js';
 import type { Clock } from '../kernel/clock.js';
 import type { EntryState } from '../kernel/entry.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
+import type { Validity } from '../kernel/invalidation.js';
 import type { Residents } from '../kernel/residents.js';
 import { writtenAt } from '../kernel/sequence.js';
 import type { Backing, Found } from './backing.js';
@@ -16,6 +17,7 @@ export interface ReaderParts<V> {
   readonly fencing: Fencing;
   readonly recorder: Recorder<V>;
   readonly clock: Clock;
+  readonly validity: Validity;
 }
 
 /** Answers what is not in memory from what is pending, or from the store. What it finds comes into memory. */
@@ -30,10 +32,13 @@ export class Reader<V> {
 
   /** The value of a key that is not in memory; callers that ask for it at the same time share one look at the store. */
   async find(key: string): Promise<V | undefined> {
-    const { backing } = this.#parts;
+    const { backing, validity } = this.#parts;
     if (backing === undefined) return this.#missed(key);
     const run = (fence: Fence): Promise<Found<V> | undefined> => this.#fetch(backing, key, fence);
-    const found = await this.#flights.join(key, () => ({ run, isCurrent: () => true })).result;
+    // Rows of a cache are checked when they come; what tags a record has, is known only then.
+    const since = validity.newest;
+    const isCurrent = (): boolean => backing.isCache || validity.newest === since;
+    const found = await this.#flights.join(key, () => ({ run, isCurrent })).result;
     return found === undefined ? this.#missed(key) : this.foundBehind(key, found);
   }
 
@@ -126,8 +131,9 @@ export class Reader<V> {
     const { residents, clock } = this.#parts;
     if (found === undefined) return undefined;
     const isOld = isStale(found.entry, clock.now());
-    // A stale entry in memory is the same, or was loaded anew meanwhile.
-    const isKnown = isOld && residents.readKept(key) !== undefined;
+    const kept = residents.readKept(key);
+    // What has come into memory meanwhile may be newer; a stale entry there is the same, or newer.
+    const isKnown = kept !== undefined && (isOld || kept.version > found.entry.version);
     if (fence?.holds() === true && !isKnown) residents.offer(key, found.entry);
     return isOld ? undefined : found;
   }

@@ -1,4 +1,5 @@
 import type { Fence, Fencing } from '../kernel/fencing.js';
+import { selfLoad } from '../kernel/load-errors.js';
 
 /** Something to be run once for all who ask for it at the same time. */
 export interface Task<T> {
@@ -13,8 +14,11 @@ export interface Flight<T, K extends Task<T>> {
   readonly result: Promise<T>;
 }
 
-interface Fenced<T, K extends Task<T>> extends Flight<T, K> {
+interface Fenced<T, K extends Task<T>> {
+  readonly task: K;
   readonly fence: Fence;
+  /** Nothing while the task is being started. */
+  result: Promise<T> | undefined;
 }
 
 /**
@@ -39,10 +43,15 @@ export class SingleFlight<T, K extends Task<T> = Task<T>> {
     for (const { task } of this.#flights.values()) yield task;
   }
 
-  /** The running task of a key, where what it will answer still counts. */
+  /**
+   * The running task of a key, where what it will answer still counts.
+   * @throws CacheError `self_load` where it is the task itself that asks, before it has been started.
+   */
   running(key: string): Flight<T, K> | undefined {
     const flight = this.#flights.get(key);
-    return flight?.fence.holds() && flight.task.isCurrent() ? flight : undefined;
+    if (flight === undefined || !flight.fence.holds() || !flight.task.isCurrent()) return undefined;
+    if (flight.result === undefined) throw selfLoad(key);
+    return { task: flight.task, result: flight.result };
   }
 
   /** Joins the running task of a key, or begins one. */
@@ -51,12 +60,12 @@ export class SingleFlight<T, K extends Task<T> = Task<T>> {
     if (running !== undefined) return running;
     const fence = this.#fencing.enter(key);
     const task = begin();
-    const result = task.run(fence);
-    const flight: Fenced<T, K> = { fence, task, result };
+    const flight: Fenced<T, K> = { fence, task, result: undefined };
     this.#flights.set(key, flight);
+    const result = (flight.result = task.run(fence));
     const land = (): void => this.#land(key, flight);
     result.then(land, land);
-    return flight;
+    return { task, result };
   }
 
   /** Lets nobody join a task any more. */

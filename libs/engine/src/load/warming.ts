@@ -80,9 +80,16 @@ export class Warming<V> {
     const asked = chunk.filter((key) => this.#isKey(key));
     const keys = [...new Set(asked)];
     const found = await this.#find(keys);
-    if (found === undefined) return;
+    try {
+      if (found !== undefined) await this.#begin(keys, found, asked.length);
+    } finally {
+      this.#with.parts.port.forget(keys);
+    }
+  }
+
+  async #begin(keys: readonly string[], found: ReadonlyMap<string, V>, asked: number): Promise<void> {
     const missing = keys.filter((key) => !found.has(key));
-    this.#with.progress.present(asked.length - missing.length);
+    this.#with.progress.present(asked - missing.length);
     for (const share of this.#sharesOf(missing)) {
       await this.#lanes.room();
       if (this.#isStopped) return;

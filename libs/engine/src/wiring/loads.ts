@@ -62,6 +62,7 @@ function wireMany<V>(
       }
       return values;
     },
+    forget: (keys) => keys.forEach((key) => missed.forget(key)),
     load: (key, loader, options) => loads.load({ key, loader, options, skipsStore: missed.take(key) }),
   };
 }
