@@ -6,16 +6,19 @@ import type { MemoryTier } from './memory/memory-tier.js';
 export class ResidentReads<V> {
   readonly #memory: MemoryTier<V>;
   readonly #recorder: Recorder<V>;
+  /** At hand for every hit. */
+  readonly #counts: Recorder<V>['counters']['counts'];
 
   constructor(memory: MemoryTier<V>, recorder: Recorder<V>) {
     this.#memory = memory;
     this.#recorder = recorder;
+    this.#counts = recorder.counters.counts;
   }
 
   /** The value in a slot that was found. */
   hit(key: string, slot: Slot): V {
     const value = this.#memory.use(slot);
-    this.#recorder.counters.counts.hits++;
+    this.#counts.hits++;
     if (this.#recorder.isObserved)
       this.#recorder.hit(key, 'memory', () => ({ value, entry: this.#memory.viewAt(slot) }));
     return value;

@@ -149,18 +149,18 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
     // Those that one call loads are to begin together.
     if (gathers(loader)) return void this.#load(fence);
     bulkhead
-      .execute(() => this.#untilGivenUp(this.#load(fence)))
+      .execute(() => this.#untilGivenUp(fence))
       .catch((error: unknown) => {
         if (error instanceof BulkheadRejectedError) recorder.counters.counts.loads_refused++;
         this.#fail(error instanceof BulkheadRejectedError ? tooManyLoads(key, error) : error, fence);
       });
   }
 
-  /** A loader that has not answered in time takes nobody's room any more. */
-  #untilGivenUp(loaded: Promise<void>): Promise<void> {
+  /** Resolves when the loader has answered; or is given up, so that it takes nobody's room any more. */
+  #untilGivenUp(fence: Fence): Promise<void> {
     return new Promise((resolve) => {
       this.#giveUp = resolve;
-      void loaded.then(resolve);
+      void this.#load(fence);
     });
   }
 
@@ -227,6 +227,7 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
   }
 
   #end(fence: Fence): void {
+    this.#giveUp();
     this.#deadlines.remove(this);
     // One of its own serves nobody else.
     if (this.#deadlines !== this.#parts.deadlines) this.#deadlines.end();

@@ -14,11 +14,8 @@ export interface Flight<T, K extends Task<T>> {
   readonly result: Promise<T>;
 }
 
-interface Fenced<T, K extends Task<T>> {
-  readonly task: K;
+interface Fenced<T, K extends Task<T>> extends Flight<T, K> {
   readonly fence: Fence;
-  /** Nothing while the task is being started. */
-  result: Promise<T> | undefined;
 }
 
 /**
@@ -28,6 +25,8 @@ interface Fenced<T, K extends Task<T>> {
 export class SingleFlight<T, K extends Task<T> = Task<T>> {
   readonly #fencing: Fencing;
   readonly #flights = new Map<string, Fenced<T, K>>();
+  /** The keys whose tasks are being started, up to where they first wait, the innermost last. */
+  readonly #starting: string[] = [];
 
   constructor(fencing: Fencing) {
     this.#fencing = fencing;
@@ -48,10 +47,9 @@ export class SingleFlight<T, K extends Task<T> = Task<T>> {
    * @throws CacheError `self_load` where it is the task itself that asks, before it has been started.
    */
   running(key: string): Flight<T, K> | undefined {
+    if (this.#starting.length > 0 && this.#starting.includes(key)) throw selfLoad(key);
     const flight = this.#flights.get(key);
-    if (flight === undefined || !flight.fence.holds() || !flight.task.isCurrent()) return undefined;
-    if (flight.result === undefined) throw selfLoad(key);
-    return { task: flight.task, result: flight.result };
+    return flight?.fence.holds() && flight.task.isCurrent() ? flight : undefined;
   }
 
   /** Joins the running task of a key, or begins one. */
@@ -60,17 +58,25 @@ export class SingleFlight<T, K extends Task<T> = Task<T>> {
     if (running !== undefined) return running;
     const fence = this.#fencing.enter(key);
     const task = begin();
-    const flight: Fenced<T, K> = { fence, task, result: undefined };
+    const flight: Fenced<T, K> = { fence, task, result: this.#start(key, task, fence) };
     this.#flights.set(key, flight);
-    const result = (flight.result = task.run(fence));
     const land = (): void => this.#land(key, flight);
-    result.then(land, land);
-    return { task, result };
+    flight.result.then(land, land);
+    return flight;
   }
 
   /** Lets nobody join a task any more. */
   abandon(key: string, task: K): void {
     if (this.#flights.get(key)?.task === task) this.#flights.delete(key);
+  }
+
+  #start(key: string, task: K, fence: Fence): Promise<T> {
+    this.#starting.push(key);
+    try {
+      return task.run(fence);
+    } finally {
+      this.#starting.pop();
+    }
   }
 
   #land(key: string, flight: Fenced<T, K>): void {

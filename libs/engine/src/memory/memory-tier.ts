@@ -35,8 +35,7 @@ export class MemoryTier<V> implements Residents<V> {
   readonly #isDirty: (key: string) => boolean;
   readonly #failed: (error: unknown) => void;
   readonly #watches = new MemoryWatches();
-  /** Whether any entry has had a freshness, or a time to idle: reads of others look for neither. */
-  #hasAgeing = false;
+  /** Whether any entry has had a time to idle. */
   #hasIdling = false;
 
   constructor({ table, isolation, validity, isDirty, failed }: MemoryTierParts<V>) {
@@ -62,13 +61,13 @@ export class MemoryTier<V> implements Residents<V> {
 
   /** Whether less than this share is left of the time for which an entry is fresh. */
   isLate(slot: Slot, share: number): boolean {
-    const until = this.#freshUntil(slot);
+    const until = this.#until(slot);
     return until - this.table.time.now() < share * (until - this.table.writtenAt(slot));
   }
 
   /** What decides whether a value that is read is to be loaded anew, although it is fresh. */
   ageingAt(slot: Slot): Ageing {
-    const until = this.#freshUntil(slot);
+    const until = this.#until(slot);
     return {
       lifeMs: until - this.table.writtenAt(slot),
       leftMs: until - this.table.time.now(),
@@ -161,11 +160,11 @@ export class MemoryTier<V> implements Residents<V> {
   }
 
   #put(key: string, { value, expiresAt, version, tags, freshness }: EntryState<V>, hits?: number): void {
-    if (freshness !== undefined) this.#hasAgeing = true;
     if (freshness !== undefined && freshness.idleMs !== Infinity) this.#hasIdling = true;
     const note: Note = { version, tags, checkedUpTo: version, freshness };
     try {
-      this.table.put(key, this.#isolation.keep(value), { expiresAt, note, hits });
+      const slot = this.table.put(key, this.#isolation.keep(value), { expiresAt, note, hits });
+      if (slot !== undefined) this.table.freshen(slot, freshness?.until ?? Infinity);
     } catch (error) {
       this.drop(key);
       throw error;
@@ -191,14 +190,14 @@ export class MemoryTier<V> implements Residents<V> {
     return true;
   }
 
-  #freshUntil(slot: Slot): number {
-    return this.#noteAt(slot).freshness?.until ?? this.table.expiresAt(slot);
+  #isFresh(slot: Slot): boolean {
+    const until = this.table.freshUntil(slot);
+    return until === Infinity || until > this.table.time.now();
   }
 
-  #isFresh(slot: Slot): boolean {
-    if (!this.#hasAgeing) return true;
-    const { freshness } = this.#noteAt(slot);
-    return freshness === undefined || freshness.until > this.table.time.now();
+  /** When the time of an entry is over, whether or not it is kept beyond. */
+  #until(slot: Slot): number {
+    return Math.min(this.table.freshUntil(slot), this.table.expiresAt(slot));
   }
 
   /** A use of an entry with a time to idle puts off both its ends. */
@@ -210,6 +209,7 @@ export class MemoryTier<V> implements Residents<V> {
     const until = Math.max(freshness.until, put);
     // The timer wheel looks again when the former end comes.
     this.table.endAt(slot, this.table.expiresAt(slot) + (until - freshness.until));
+    this.table.freshen(slot, until);
     note.freshness = { ...freshness, until };
   }
 

@@ -20,6 +20,8 @@ export class SlotExtras<N> {
   #weights = NONE;
   /** `Infinity` where nothing expires, and in free slots. */
   #expiresAt = NONE;
+  /** `Infinity` where an entry is fresh until its end, and in free slots. */
+  #freshUntil = NONE;
   #writtenAt = NONE;
   #notes: (N | undefined)[] = [];
 
@@ -33,6 +35,11 @@ export class SlotExtras<N> {
 
   expiresAt(slot: Slot): number {
     return this.mortals === 0 ? Infinity : this.#expiresAt[slot]!;
+  }
+
+  /** When an entry becomes stale; `Infinity` where it does not before its end. */
+  freshUntil(slot: Slot): number {
+    return this.#freshUntil === NONE ? Infinity : this.#freshUntil[slot]!;
   }
 
   /** `NaN` where no times are kept. */
@@ -61,6 +68,14 @@ export class SlotExtras<N> {
     if ((before === Infinity) !== (expiresAt === Infinity)) this.mortals += before === Infinity ? 1 : -1;
   }
 
+  freshen(slot: Slot, until: number): void {
+    if (this.#freshUntil === NONE) {
+      if (until === Infinity) return;
+      this.#freshUntil = new Float64Array(this.#size).fill(Infinity);
+    }
+    this.#freshUntil[slot] = until;
+  }
+
   annotate(slot: Slot, note: N | undefined): void {
     if (note === undefined && this.#noted === 0) return;
     // An array with holes would be slower.
@@ -85,12 +100,14 @@ export class SlotExtras<N> {
     if (this.totalWeight > 0) this.weigh(slot, 0);
     if (this.mortals > 0) this.endAt(slot, Infinity);
     if (this.#noted > 0) this.annotate(slot, undefined);
+    this.freshen(slot, Infinity);
   }
 
   protected growExtras(size: number): void {
     this.#size = size;
     this.#weights = grown(this.#weights, size, 0);
     this.#expiresAt = grown(this.#expiresAt, size, Infinity);
+    this.#freshUntil = grown(this.#freshUntil, size, Infinity);
     this.#writtenAt = grown(this.#writtenAt, size, 0);
   }
 
@@ -99,7 +116,10 @@ export class SlotExtras<N> {
     let [weight, mortals, noted] = [0, 0, 0];
     for (let slot = 0; slot < span; slot++) {
       const isBare =
-        this.weight(slot) === 0 && this.expiresAt(slot) === Infinity && this.note(slot) === undefined;
+        this.weight(slot) === 0 &&
+        this.expiresAt(slot) === Infinity &&
+        this.freshUntil(slot) === Infinity &&
+        this.note(slot) === undefined;
       if (!isBare && !residents.has(slot)) throw new Error(`table: slot ${slot} is free, but has extras`);
       weight += this.weight(slot);
       mortals += Number(this.expiresAt(slot) !== Infinity);
