@@ -214,6 +214,24 @@ describe('what a block has written', () => {
     expect(cache.peek('owl')).toBeUndefined();
   });
 
+  it('takes, where memory cannot keep one of the values, no stale one away either', async () => {
+    const weigh = (value: unknown): number => {
+      if (value === 'bad') throw new Error('cannot weigh that');
+      return 1;
+    };
+    const { cache, clock } = await openCache<unknown>({ weigh, ttl: '1m', grace: '1h' });
+    await cache.set('owl', 'old');
+    clock.advance('2m');
+    const running = cache.batch(async (batch) => {
+      await batch.setMany(Object.entries({ owl: 'new', emu: 'bad' }));
+    });
+    await expect(running).rejects.toThrow('cannot weigh that');
+    const failing = (): never => {
+      throw new Error('no network');
+    };
+    expect(await cache.getOrLoad('owl', failing)).toBe('old');
+  });
+
   it('is counted, told in events when it is made, and dropped by nobody who was loading', async () => {
     for (const { cache } of [await open(), await stored()]) {
       const events = recordEvents(cache);

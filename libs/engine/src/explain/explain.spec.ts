@@ -90,6 +90,41 @@ describe('the reason of the last miss', () => {
     expect((await cache.explain('owl')).lastMiss?.reason).toBe('never_set');
   });
 
+  it('is not its load, where that failed or was overtaken while there was a value', async () => {
+    const { cache } = await open<number>({ explain: true });
+    const load = async (key: string): Promise<void> => {
+      const gate = held<number>();
+      const loading = cache.getOrLoad(key, () => gate.promise);
+      await settle();
+      await cache.set(key, 1);
+      if (key === 'failed') gate.reject(new Error('no network'));
+      else gate.resolve(2);
+      await loading.catch(() => undefined);
+      await cache.invalidateMatching(key);
+      await cache.get(key);
+    };
+    await load('failed');
+    await load('fenced');
+    const reasons = await Promise.all(['failed', 'fenced'].map((key) => cache.explain(key)));
+    expect(reasons.map(({ lastMiss }) => lastMiss?.reason)).toEqual(['invalidated', 'invalidated']);
+  });
+
+  it('names nobody for whom room was made, where nothing was written then', async () => {
+    const { cache } = await open<number>({ explain: true, maxItems: 2, eviction: 'fifo' });
+    await cache.set('owl', 1);
+    await cache.set('wren', 2);
+    cache.resize({ maxItems: 1 });
+    await settle();
+    await cache.set('jay', 3);
+    await cache.get('owl');
+    await cache.get('wren');
+    const details = await Promise.all(['owl', 'wren'].map((key) => cache.explain(key)));
+    expect(details.map(({ lastMiss }) => lastMiss?.detail)).toEqual([
+      'fifo chose it',
+      'fifo chose it, to make room for "jay"',
+    ]);
+  });
+
   it('is not known of keys that were forgotten', async () => {
     const { cache } = await open<number>({ explain: 2 });
     await cache.set('owl', 1);

@@ -34,7 +34,7 @@ export class FactBook {
   readonly #parts: FactBookParts;
   readonly #facts = new Map<string, KeyFacts>();
   readonly #invalidations: { readonly at: number; readonly what: Invalidated }[] = [];
-  /** Evictions of which it is not told yet for whose sake they were. */
+  /** Evictions of this turn of the event loop, of which it is not told yet for whose sake they were. */
   #evicted: Departure[] = [];
   #clearedAt = -Infinity;
   /** Whether anything was ever forgotten: then nobody can say that a key was never written. */
@@ -66,11 +66,12 @@ export class FactBook {
       this.#loading(key, { durationMs, callers, result: 'answered' }),
     load_failed: ({ key, error }) => {
       this.#loading(key, { result: 'failed', error });
-      this.#left(key, { reason: 'load_failed', detail: 'its last load failed' });
+      this.#leftUnlessKept(key, { reason: 'load_failed', detail: 'its last load failed' });
     },
     load_fenced: ({ key }) => {
       this.#loading(key, { ...this.#factsOf(key).load, result: 'fenced' });
-      this.#left(key, { reason: 'fenced', detail: 'it was changed or invalidated while it was loaded' });
+      const detail = 'it was changed or invalidated while it was loaded';
+      this.#leftUnlessKept(key, { reason: 'fenced', detail });
     },
     invalidated: (event) => this.#invalidated(event),
     cleared: () => (this.#clearedAt = this.#parts.clock.now()),
@@ -88,11 +89,18 @@ export class FactBook {
 
   #evictedNow(key: string): void {
     const detail = `${this.#parts.strategy()} chose it`;
+    // What comes into memory from the store, or a change of its bounds, makes room as well, and tells nobody.
+    if (this.#evicted.length === 0) queueMicrotask(() => (this.#evicted = []));
     this.#evicted.push(this.#left(key, { reason: 'evicted', detail }));
   }
 
   #left(key: string, departure: Omit<Departure, 'at'>): Departure {
     return (this.#factsOf(key).departure = { at: this.#parts.clock.now(), ...departure });
+  }
+
+  /** A load that came to nothing takes nothing away. */
+  #leftUnlessKept(key: string, departure: Omit<Departure, 'at'>): void {
+    if (this.#parts.entryOf(key) === undefined) this.#left(key, departure);
   }
 
   #loading(key: string, load: Partial<Load> & Pick<Load, 'result'>): void {

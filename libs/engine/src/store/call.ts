@@ -148,8 +148,14 @@ export class Call<T> implements Underway, Renewable {
   #answered(answer: T): void {
     if (this.#lateness !== undefined) return this.#landed();
     const { seen, slowMs = Infinity } = this.#task;
+    let shown: T;
+    try {
+      shown = seen === undefined ? answer : seen(answer);
+    } catch (thrown) {
+      // It is no answer to such a call, as `null` is no row.
+      return this.#threw(thrown);
+    }
     const durationMs = this.#end();
-    const shown = seen === undefined ? answer : seen(answer);
     this.#desk.suspects.absolve(this.#startedAt);
     this.#desk.observer.storeAnswered(durationMs);
     this.#judge(durationMs > slowMs ? storeSlow(this.#task.describe(), durationMs) : 'success');

@@ -89,6 +89,13 @@ it('passes an error of Nuthatch on as it is', async () => {
   await expect(store.get('owl')).rejects.toBe(error);
 });
 
+it('rejects where a store answers what is no answer', async () => {
+  // What a store in JavaScript may do.
+  const nobody = null as unknown as undefined;
+  const store = guard(Object.assign(new MapStore(), { get: () => Promise.resolve(nobody) }));
+  await expect(store.get('owl')).rejects.toMatchObject({ code: 'store_failed' });
+});
+
 it('has no scan where the store has none', () => {
   class Plain extends MapStore {}
   Object.defineProperty(Plain.prototype, 'scan', { value: undefined });

@@ -365,6 +365,31 @@ describe('when a store is back', () => {
     expect([rows.size, faulty.calls('close'), clock.timers]).toEqual([0, 1, 0]);
   });
 
+  it('and is closed, what it refuses then is not tried again', async () => {
+    const { store, faulty, clock, miss } = await open();
+    await miss(put('owl', 2));
+    faulty.failAlways('apply');
+    await store.close();
+    const before = faulty.calls('apply');
+    await clock.advanceAsync('10m');
+    expect([store.repairs, faulty.calls('apply') - before, clock.timers]).toEqual([1, 0, 0]);
+  });
+
+  it('only after it was closed, nothing is made up for any more', async () => {
+    const { store, faulty, clock, fall } = await open();
+    await fall();
+    faulty.heal();
+    await clock.advanceAsync('1m');
+    const release = faulty.hold('get');
+    const probe = outcomeOf(store.get('wren'));
+    expect(await outcomeOf(store.apply([put('owl', 2)]))).toBe('store_down');
+    await store.close();
+    release();
+    expect(await probe).toBe('answered');
+    await clock.advanceAsync('10m');
+    expect([store.repairs, faulty.calls('apply'), clock.timers]).toEqual([1, 0, 0]);
+  });
+
   it('or not, closing makes no last try where it is known to be down', async () => {
     const { store, faulty, clock, fall } = await open();
     await fall();

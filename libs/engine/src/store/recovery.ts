@@ -42,7 +42,8 @@ export class Recovery implements BreakerObserver {
   }
 
   closed(): void {
-    void this.#run();
+    // The store may answer a last call when it is being closed.
+    if (!this.#isStopped) void this.#run();
   }
 
   /** There is something to repair: it will be tried when the store may be back. */
@@ -56,11 +57,11 @@ export class Recovery implements BreakerObserver {
 
   /** Tries a last time, unless the store is known to be down. */
   async stop(): Promise<void> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
     await this.#running;
     if (this.#parts.repairs.count > 0 && this.#mayTry) await this.#run();
     this.#isStopped = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   get #mayTry(): boolean {

@@ -51,7 +51,7 @@ export class Settlement<V> {
   /** As {@link each}, all of them or none. */
   all(changes: readonly Change<V>[]): void {
     const { residents } = this.#parts;
-    const former = changes.map(([key]) => [key, residents.read(key)] as const);
+    const former = changes.map(([key]) => [key, residents.readKept(key)] as const);
     try {
       for (const [key, entry] of changes) this.#hold(key, entry);
     } catch (error) {
