@@ -42,7 +42,9 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
   const backing = side && wireBacking(core, side);
   const writing = writerParts(core, { memory, overrides, behind: wireBehind(core, side, backing) });
   const writer = new Writer<V>(writing);
-  const reading = wireReading(core, memory, { backing, keeper: new LoadedEntries<V>(writing) });
+  const { optionsOf } = writing;
+  const keeper = new LoadedEntries<V>(writing);
+  const reading = wireReading(core, memory, { backing, keeper, optionsOf });
   const clearing = new Clearing<V>({ ...core, memory, side, backing });
   const history = wireHistory(core, writer, clearing);
   const ticker = new Ticker(clock, options.metricsIntervalMs, () =>

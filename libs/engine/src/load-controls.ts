@@ -6,7 +6,7 @@ import { badOption } from './kernel/errors.js';
 import type { BulkLoader, BulkSource } from './load/bulk-loader.js';
 import type { Keys } from './load/key-chunks.js';
 import type { Loader, LoadOptions } from './load/loader.js';
-import { type Loaders, loadOptionsOf } from './load/loaders.js';
+import { asksForRenewal, type Loaders, loadOptionsOf } from './load/loaders.js';
 import type { Asked, Loads } from './load/loads.js';
 import { findOrLoadMany, type ManyPort } from './load/many.js';
 import type { WarmObserver } from './load/progress.js';
@@ -63,8 +63,8 @@ export abstract class LoadControls<V> extends CacheControls<V> {
     const slot = this.#memory.find(key);
     if (slot === undefined) return this.#load(key, loader, options);
     const value = this.#reads.hit(key, slot);
-    const { loads } = this.#parts;
-    const isAsked = options !== undefined && asksForRenewal(options);
+    const { loads, loaders } = this.#parts;
+    const isAsked = loaders.renews || (options !== undefined && asksForRenewal(options));
     const mayBeDue = isAsked || (loads.watchesHits && loads.mayBeDue(this.#memory, slot));
     return mayBeDue ? this.#renew(slot, key, { loader, options, value }) : Promise.resolve(value);
   }
@@ -169,8 +169,4 @@ export abstract class LoadControls<V> extends CacheControls<V> {
 function assertLoader<V>(loader: Loader<V>): Loader<V> {
   if (typeof loader === 'function') return loader;
   throw badOption('loader', 'a function', loader);
-}
-
-function asksForRenewal<V>({ refreshAhead, earlyExpiration }: LoadOptions<V>): boolean {
-  return refreshAhead !== undefined || earlyExpiration !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from './clock.js';
+import { type Clock, stayAlive, systemClock, type Timer } from './clock.js';
 
 /** A call that is to end before its deadline; all but {@link expire} belongs to the {@link Deadlines} that it is in. */
 export interface Underway {
@@ -20,6 +20,8 @@ export class Deadlines {
   #last: Underway | undefined;
   #timer: Timer | undefined;
   #isEnding = false;
+  /** Lets the process end; there while anything is under way, since whoever waits is to be told. */
+  #letGo: (() => void) | undefined;
 
   constructor(clock: Clock, lengthMs: number) {
     this.#clock = clock;
@@ -33,6 +35,7 @@ export class Deadlines {
     if (this.#last === undefined) this.#first = call;
     else this.#last.next = call;
     this.#last = call;
+    if (this.#keepsAlive) this.#letGo ??= stayAlive();
     if (this.#timer === undefined) this.#arm(now);
   }
 
@@ -46,6 +49,7 @@ export class Deadlines {
     else next.previous = previous;
     call.next = undefined;
     call.previous = undefined;
+    if (this.#first === undefined) this.#release();
     if (this.#isEnding) this.#rest();
   }
 
@@ -53,10 +57,21 @@ export class Deadlines {
     for (let call = this.#first; call !== undefined; call = call.next) yield call;
   }
 
-  /** What is under way keeps its deadline; once nothing is, no timer is left. */
+  /** What is under way keeps its deadline, though not the process; once nothing is, no timer is left. */
   end(): void {
     this.#isEnding = true;
+    this.#release();
     this.#rest();
+  }
+
+  /** The time of other clocks need not pass by itself. */
+  get #keepsAlive(): boolean {
+    return this.#clock === systemClock && this.lengthMs !== Infinity && !this.#isEnding;
+  }
+
+  #release(): void {
+    this.#letGo?.();
+    this.#letGo = undefined;
   }
 
   #rest(): void {

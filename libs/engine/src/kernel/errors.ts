@@ -90,14 +90,14 @@ export function journalUnusable(place: string, why: string, cause?: unknown): Ca
 export function tooManyPending(pending: number, bytes: number): CacheError {
   return new CacheError(
     'too_many_pending',
-    `${pending} writes of ${bytes} bytes are pending, which is as many as may be: the store is slower than the writers, or down`,
+    `${counted(pending, 'write')} of ${counted(bytes, 'byte')} ${pending === 1 ? 'is' : 'are'} pending, which is as many as may be: the store is slower than the writers, or down`,
   );
 }
 
 /** Says how many dead letters are left, and what to do. */
 export function deadLettersLeft(count: number): CacheError {
   const remedy = 'deadLetters.retry() tries to store them again, deadLetters.discard() forgets them';
-  return new CacheError('dead_letters_left', `${count} dead letters are left; ${remedy}`);
+  return new CacheError('dead_letters_left', `${counted(count, 'dead letter')} ${count === 1 ? 'is' : 'are'} left; ${remedy}`);
 }
 
 /** Says which package to install, or which version. */
@@ -189,6 +189,11 @@ export function unreadableAccessLog(file: string, cause: unknown): CacheError {
 /** Says that the cache is closed. */
 export function closed(what: string): CacheError {
   return new CacheError('closed', `${what} is closed`);
+}
+
+/** `1 key`, `2 keys`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** The message of whatever was thrown. Errors of another realm, as Node's own are under jest, are errors too. */

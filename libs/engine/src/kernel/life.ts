@@ -16,9 +16,12 @@ export interface WriteOptions<V = unknown> {
   readonly tags?: readonly string[] | undefined;
   /** Time to idle: an entry that is not read for so long expires, before its time to live is over. */
   readonly tti?: Duration | undefined;
-  /** For how long after it has expired a value is served, by a `getOrLoad` that begins to load it anew in the background. */
+  /**
+   * For how long after it has expired a value is kept, to be served by a `getOrLoad` that begins to load it anew in the background, as far as that call,
+   * or else the cache, says so too.
+   */
   readonly staleWhileRevalidate?: Duration | undefined;
-  /** How long after it was written, its time to live included, a value may be served where its load fails or takes too long. */
+  /** How long after it was written, or last used where it has a `tti`, a value may be served where its load fails or takes too long; at least its `ttl`. */
   readonly grace?: Duration | undefined;
 }
 
@@ -81,7 +84,8 @@ export function lifeOf<V>(parts: LifeParts<V>, value: V, { options, loadMs = 0 }
     throw badOption('options', "an object such as { ttl: '5m' }", options);
   const ttlMs = ttlOf(parts, value, options?.ttl);
   const idleMs = given('tti', options?.tti, life.idleMs);
-  return lived(clock, { ttlMs, idleMs, keptMs: keptFor(life, options, ttlMs), loadMs });
+  const keptMs = keptFor(life, options, Math.min(ttlMs, idleMs));
+  return lived(clock, { ttlMs, idleMs, keptMs, loadMs });
 }
 
 function lived(clock: Clock, { ttlMs, idleMs, keptMs, loadMs }: Spans): Life {
@@ -93,6 +97,17 @@ function lived(clock: Clock, { ttlMs, idleMs, keptMs, loadMs }: Spans): Life {
   return { expiresAt: now + freshMs + keptMs, freshness };
 }
 
+/** @throws CacheError `bad_option` where a call gives a `grace` that contradicts the time to live that it gives, or that is the rule. */
+export function assertCall<V>(
+  { life }: Pick<LifeParts<V>, 'life'>,
+  options: WriteOptions<V> | undefined,
+): void {
+  if (options?.grace === undefined) return;
+  const ttl = options.ttl ?? life.ttl;
+  if (typeof ttl === 'function') return;
+  assertGrace(parseDuration('grace', options.grace), Math.min(parseDuration('ttl', ttl), life.maxTtlMs));
+}
+
 /** @throws CacheError `bad_option` where a value is to be kept for less than it lives. */
 export function assertGrace(graceMs: number, ttlMs: number): void {
   if (graceMs > 0 && ttlMs !== Infinity && graceMs < ttlMs)
@@ -100,11 +115,10 @@ export function assertGrace(graceMs: number, ttlMs: number): void {
 }
 
 /** How much longer than it is fresh a value is kept. */
-function keptFor<V>(life: LifeRules<V>, options: WriteOptions<V> | undefined, ttlMs: number): number {
+function keptFor<V>(life: LifeRules<V>, options: WriteOptions<V> | undefined, freshMs: number): number {
   const staleMs = given('staleWhileRevalidate', options?.staleWhileRevalidate, life.staleMs);
   const graceMs = given('grace', options?.grace, life.graceMs);
-  if (options?.grace !== undefined) assertGrace(graceMs, ttlMs);
-  return Math.max(staleMs, ttlMs === Infinity ? 0 : graceMs - ttlMs, 0);
+  return Math.max(staleMs, freshMs === Infinity ? 0 : graceMs - freshMs, 0);
 }
 
 /** Whether what is written without options is fresh for a fixed time, and then gone. */

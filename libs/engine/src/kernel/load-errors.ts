@@ -1,4 +1,4 @@
-import { CacheError, show } from './errors.js';
+import { CacheError, counted, show } from './errors.js';
 
 /** Says that a load took too long. */
 export function loadTimeout(key: string, timeoutMs: number): CacheError {
@@ -42,7 +42,7 @@ export function badBulkAnswer(keys: number, found: unknown): CacheError {
   const expected = `a Map by key, or an array of ${keys} in the order of the keys`;
   return new CacheError(
     'bad_load',
-    `a bulk loader asked for ${keys} keys must answer ${expected}, got ${show(found)}`,
+    `a bulk loader asked for ${counted(keys, 'key')} must answer ${expected}, got ${show(found)}`,
   );
 }
 

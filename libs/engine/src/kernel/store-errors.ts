@@ -1,4 +1,4 @@
-import { CacheError, reason } from './errors.js';
+import { CacheError, counted, reason } from './errors.js';
 
 /** Says that a call on the backing store has not been answered in time; nobody knows whether it is done. */
 export function storeTimedOut(operation: string, deadlineMs: number): CacheError {
@@ -26,7 +26,7 @@ export function storeDown(operation: string, leftMs: number, cause: unknown): Ca
 export function storeClogged(operation: string, unanswered: number): CacheError {
   return new CacheError(
     'store_down',
-    `the backing store was not asked to ${operation}, since ${unanswered} calls on it are unanswered beyond their deadlines`,
+    `the backing store was not asked to ${operation}, since ${counted(unanswered, 'call')} on it ${unanswered === 1 ? 'is' : 'are'} unanswered beyond ${unanswered === 1 ? 'its deadline' : 'their deadlines'}`,
   );
 }
 

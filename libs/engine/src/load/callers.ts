@@ -12,6 +12,11 @@ export class Callers {
     return this.#asked;
   }
 
+  /** Whether everybody who waited has gone. */
+  get areGone(): boolean {
+    return this.#abortedFor !== undefined;
+  }
+
   /** Made when it is first asked for. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();

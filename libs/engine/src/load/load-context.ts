@@ -4,6 +4,7 @@ import { assertTags } from '../kernel/assert-tags.js';
 import type { EntryState } from '../kernel/entry.js';
 import { nothingStale } from '../kernel/load-errors.js';
 import type { LoadFindings } from '../kernel/load-ticket.js';
+import type { Residents } from '../kernel/residents.js';
 import { writtenAt } from '../kernel/sequence.js';
 import type { Callers } from './callers.js';
 import type { LoadContext, StaleValue } from './loader.js';
@@ -21,25 +22,31 @@ export class RunningLoad<V> implements LoadContext<V> {
   readonly #former: EntryState<V> | undefined;
   readonly #clock: Clock;
   readonly #callers: Callers;
+  readonly #residents: Pick<Residents<V>, 'handOut'>;
   #ttl: Duration | undefined;
   #tags: readonly string[] | undefined;
 
   constructor(
     key: string,
     former: EntryState<V> | undefined,
-    parts: { readonly clock: Clock; readonly callers: Callers },
+    parts: {
+      readonly clock: Clock;
+      readonly callers: Callers;
+      readonly residents: Pick<Residents<V>, 'handOut'>;
+    },
   ) {
     this.key = key;
     this.#former = former;
     this.#clock = parts.clock;
     this.#callers = parts.callers;
+    this.#residents = parts.residents;
   }
 
   get stale(): StaleValue<V> | undefined {
     const former = this.#former;
     if (former === undefined) return undefined;
     const ageMs = this.#clock.wallNow() - writtenAt(former.version);
-    return { value: former.value, ageMs: Math.max(0, ageMs), tags: former.tags };
+    return { value: this.#residents.handOut(former.value), ageMs: Math.max(0, ageMs), tags: former.tags };
   }
 
   /** Made when it is first asked for: most loaders do not look at it. */
@@ -72,7 +79,7 @@ export class RunningLoad<V> implements LoadContext<V> {
       if (this.#former === undefined) throw nothingStale(this.key);
       this.isUnmodified = true;
       this.#tags ??= this.#former.tags;
-      return this.#former.value;
+      return this.#residents.handOut(this.#former.value);
     };
   }
 

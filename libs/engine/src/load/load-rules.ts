@@ -10,7 +10,7 @@ import { parseRefreshAhead, type RefreshStep } from './refresh-ahead.js';
 export interface LoadDefaults extends LoadRules {
   /** How many loaders may run at the same time, bulk loaders not counted; 1,000 by default. Those beyond wait. */
   readonly maxLoads?: number | undefined;
-  /** How many loads may wait for others to end; 10,000 by default. Those beyond are refused as `too_many_loads`. */
+  /** How many loads may wait for others to end, 0 for none; 10,000 by default. Those beyond are refused as `too_many_loads`. */
   readonly maxQueuedLoads?: number | undefined;
 }
 
@@ -59,7 +59,7 @@ export function resolveLoadRules(
     ...rules,
     staleMs: 0,
     maxLoads: problems.check(() => parseCount('maxLoads', options.maxLoads ?? 1000)),
-    maxQueuedLoads: problems.check(() => parseCount('maxQueuedLoads', options.maxQueuedLoads ?? 10_000)),
+    maxQueuedLoads: problems.check(() => parseQueue(options.maxQueuedLoads ?? 10_000)),
   };
 }
 
@@ -80,9 +80,19 @@ export function rulesOf(
     staleMs: duration('staleWhileRevalidate', defaults.staleMs),
   };
   const { softTimeoutMs, hardTimeoutMs } = rules;
-  if (softTimeoutMs !== Infinity && softTimeoutMs > hardTimeoutMs)
-    throw badOption('softTimeout', `at most the hardTimeout, which is ${hardTimeoutMs} ms`, softTimeoutMs);
-  return rules;
+  if (softTimeoutMs === Infinity || softTimeoutMs <= hardTimeoutMs) return rules;
+  // A call that waits less than usual is let go then.
+  if (options.softTimeout === undefined) return { ...rules, softTimeoutMs: Infinity };
+  throw badOption(
+    'softTimeout',
+    `at most the hardTimeout, which is ${hardTimeoutMs} ms`,
+    options.softTimeout,
+  );
+}
+
+function parseQueue(count: number): number {
+  if (Number.isSafeInteger(count) && count >= 0) return count;
+  throw badOption('maxQueuedLoads', 'a whole number, 0 or more', count);
 }
 
 function remembering(options: LoadRules, defaults: Rules): Pick<Rules, 'negativeTtlMs' | 'errorTtlMs'> {

@@ -1,50 +1,32 @@
 import { type BulkheadPolicy, BulkheadRejectedError } from 'cockatiel';
-import type { Recorder } from '../events/recorder.js';
-import type { Clock } from '../kernel/clock.js';
 import { Deadlines, type Underway } from '../kernel/deadlines.js';
 import type { EntryState } from '../kernel/entry.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
-import type { WriteOptions } from '../kernel/life.js';
-import { loadTimeout, tooManyLoads } from '../kernel/load-errors.js';
 import type { Validity } from '../kernel/invalidation.js';
-import type { LoadTicket } from '../kernel/load-ticket.js';
-import type { Residents } from '../kernel/residents.js';
+import { loadTimeout, tooManyLoads } from '../kernel/load-errors.js';
 import type { Backing } from './backing.js';
 import { Callers } from './callers.js';
 import { gathers } from './collapse.js';
-import { RunningLoad } from './load-context.js';
+import type { LateLoad, LateLoads } from './late-loads.js';
 import type { LoadRequest, Outcome } from './load-request.js';
-import { lookBehind } from './look-behind.js';
-import type { RememberedErrors } from './remembered-errors.js';
-import type { Setbacks } from './setbacks.js';
+import { LoaderRun, type LoaderRunParts } from './loader-run.js';
+import { lookBehind, type LookParts } from './look-behind.js';
 import type { Task } from './single-flight.js';
 
-/** Keeps the results of loaders. */
-export interface LoadKeeper<V> {
-  prepareLoad(key: string, options: WriteOptions<V> | undefined): LoadTicket<V>;
-  /** Keeps a loaded entry while the fence holds, and nothing newer was loaded; answers whether it did. */
-  keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean;
-}
-
 /** What a load works on. */
-export interface LoadTaskParts<V> {
-  readonly residents: Residents<V>;
+export interface LoadTaskParts<V> extends LoaderRunParts<V>, LookParts<V> {
   /** What is behind memory; nothing where the cache has no store. */
   readonly backing: Backing<V> | undefined;
-  readonly keeper: LoadKeeper<V>;
   readonly fencing: Fencing;
-  readonly recorder: Recorder<V>;
-  readonly clock: Clock;
   readonly validity: Validity;
   readonly bulkhead: BulkheadPolicy;
   /** Of loads that take as long as the cache allows. */
   readonly deadlines: Deadlines;
-  readonly setbacks: Setbacks;
-  readonly errors: RememberedErrors;
+  readonly late: LateLoads;
 }
 
 /** A load of one key for all who wait for it: from the store, else from the loader. What it finds comes into memory. */
-export class LoadTask<V> implements Task<Outcome<V>>, Underway {
+export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
   deadlineAt = 0;
   next: Underway | undefined;
   previous: Underway | undefined;
@@ -54,10 +36,13 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
   readonly #parts: LoadTaskParts<V>;
   readonly #request: LoadRequest<V>;
   readonly #deadlines: Deadlines;
+  readonly #run: LoaderRun<V>;
+  #fence: Fence | undefined;
   #former: EntryState<V> | undefined;
   /** The newest invalidation when the reading of a record began. */
   #readSince: number | undefined;
-  #ticket: LoadTicket<V> | undefined;
+  #staleFound: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  #isOver = false;
   #resolve: (outcome: Outcome<V>) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   #giveUp: () => void = () => undefined;
@@ -67,6 +52,7 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
     this.#parts = parts;
     this.#request = request;
     this.#former = request.former;
+    this.#run = new LoaderRun(parts, request, this.callers);
     const isUsual = hardTimeoutMs === parts.deadlines.lengthMs;
     this.#deadlines = isUsual ? parts.deadlines : new Deadlines(parts.clock, hardTimeoutMs);
   }
@@ -81,20 +67,35 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
     return this.#former;
   }
 
+  /** Whether the store is asked, and may have a stale value. */
+  get asksStore(): boolean {
+    return this.#parts.backing?.isCache === true && !this.#request.skipsStore;
+  }
+
+  /** Resolves when a stale value has come from the store; never where none does. */
+  get staleFound(): Promise<void> {
+    if (this.#staleFound !== undefined) return this.#staleFound.promise;
+    let resolve = (): void => undefined;
+    const promise = new Promise<void>((settle) => (resolve = settle));
+    this.#staleFound = { promise, resolve };
+    return promise;
+  }
+
   /**
    * Before its loader starts a load has read nothing that an invalidation could make old: rows are checked when they come. What tags a record has
    * is known only then; so while it is read, any invalidation may be about it.
    */
   isCurrent(): boolean {
     if (this.#readSince !== undefined && this.#parts.validity.newest !== this.#readSince) return false;
-    return this.#ticket?.isCurrent() ?? true;
+    return this.#run.ticket?.isCurrent() ?? true;
   }
 
   /** Rejects at the hard timeout. The loader goes on, and what it answers is kept where the fence still holds. */
   run(): Promise<Outcome<V>> {
     const { fencing, backing, clock } = this.#parts;
     const { key, skipsStore } = this.#request;
-    const fence = fencing.enter(key);
+    this.#fence = fencing.enter(key);
+    const fence = this.#fence;
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -106,10 +107,28 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
 
   /** The hard timeout is over. */
   expire(): void {
-    this.#parts.recorder.counters.counts.load_timeouts++;
-    this.#setBack();
+    const { recorder, late } = this.#parts;
+    recorder.counters.counts.load_timeouts++;
+    this.#run.setBack();
+    this.#run.isLate = true;
+    this.#isOver = true;
+    late.add(this);
     this.#giveUp();
     this.#reject(loadTimeout(this.#request.key, this.hardTimeoutMs));
+  }
+
+  forget(): void {
+    this.#run.isForgotten = true;
+    this.#fence?.release();
+  }
+
+  /** Lets all go who wait, and tells the loader that its result is no longer wanted. */
+  stop(reason: unknown): void {
+    this.#isOver = true;
+    this.callers.abort(reason);
+    this.#deadlines.remove(this);
+    if (this.#deadlines !== this.#parts.deadlines) this.#deadlines.end();
+    this.#reject(reason);
   }
 
   /** Asks the store, and then the loader. */
@@ -120,18 +139,10 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
     if (!backing.isCache) this.#readSince = validity.newest;
     try {
       // What is read from a record is as old as the read, and gets the tags of this call.
-      const ticket = backing.isCache ? undefined : this.#prepare();
-      const { found, stale } = await lookBehind(this.#parts, backing, {
-        key,
-        former: this.#former,
-        fence,
-        ticket,
-      });
-      if (found === undefined) {
-        this.#former = stale ?? this.#former;
-        this.#readSince = undefined;
-        return this.#begin(fence);
-      }
+      const ticket = backing.isCache ? undefined : this.#run.prepare();
+      const look = { key, former: this.#former, fence, ticket };
+      const { found, stale } = await lookBehind(this.#parts, backing, look);
+      if (found === undefined) return this.#begin(fence, stale);
       setbacks.worked(key);
       if (this.#former !== undefined) recorder.refreshed(key, clock.now() - startedAt, true);
       this.#end(fence);
@@ -142,12 +153,18 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
   }
 
   /** Runs the loader, when there is room for it. */
-  #begin(fence: Fence): void {
+  #begin(fence: Fence, stale?: EntryState<V>): void {
     const { bulkhead, recorder } = this.#parts;
     const { key, loader, missed } = this.#request;
+    this.#readSince = undefined;
+    if (stale !== undefined) {
+      this.#former = stale;
+      this.#staleFound?.resolve();
+    }
+    if (this.#isUnwanted) return this.#fail(undefined, fence);
     missed.record();
     // Those that one call loads are to begin together.
-    if (gathers(loader)) return void this.#load(fence);
+    if (gathers(loader)) return this.#start(fence);
     bulkhead
       .execute(() => this.#untilGivenUp(fence))
       .catch((error: unknown) => {
@@ -156,69 +173,29 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
       });
   }
 
+  /** Whether everybody has gone who waited, before the loader was asked: they know why. */
+  get #isUnwanted(): boolean {
+    return this.#isOver || this.callers.areGone;
+  }
+
   /** Resolves when the loader has answered; or is given up, so that it takes nobody's room any more. */
   #untilGivenUp(fence: Fence): Promise<void> {
     return new Promise((resolve) => {
       this.#giveUp = resolve;
-      void this.#load(fence);
+      if (this.#isUnwanted) this.#fail(undefined, fence);
+      else this.#start(fence);
     });
   }
 
-  /** Never rejects. */
-  async #load(fence: Fence): Promise<void> {
-    const { clock, recorder } = this.#parts;
-    const { key, loader } = this.#request;
-    const startedAt = clock.now();
-    let ticket: LoadTicket<V> | undefined;
-    try {
-      ticket = this.#prepare();
-      const context = new RunningLoad(key, this.#former, { clock, callers: this.callers });
-      recorder.loadStarted(key);
-      const value = await loader(context);
-      this.#loaded(value, { context, ticket, fence, loadMs: clock.now() - startedAt });
-      this.#end(fence);
-      this.#resolve({ origin: 'loader', value });
-    } catch (error) {
-      if (ticket !== undefined) {
-        recorder.loadFailed(key, error, clock.now() - startedAt);
-        if (fence.holds()) this.#remember(error, ticket);
-      }
-      this.#fail(error, fence);
-    }
-  }
-
-  #loaded(value: V, { context, ticket, fence, loadMs }: Loaded<V>): void {
-    const { keeper, recorder, setbacks } = this.#parts;
-    const { key, options, rules } = this.#request;
-    recorder.loadEnded(key, loadMs, this.callers.count);
-    setbacks.worked(key);
-    if (!context.isSkipped && options?.unless?.(value) !== true) {
-      const findings = context.findings({
-        ttl: isNothing(value) ? rules.negativeTtlMs : undefined,
-        loadMs: rules.earlyExpiration === undefined ? undefined : loadMs,
-      });
-      if (!keeper.keepLoaded(key, ticket.entryOf(value, findings), fence)) recorder.loadFenced(key);
-    }
-    if (this.#former !== undefined) recorder.refreshed(key, loadMs, !context.isUnmodified);
-  }
-
-  #prepare(): LoadTicket<V> {
-    const { key, options } = this.#request;
-    return (this.#ticket = this.#parts.keeper.prepareLoad(key, options));
-  }
-
-  #remember(error: unknown, ticket: LoadTicket<V>): void {
-    const { errors, fencing } = this.#parts;
-    const { key, rules } = this.#request;
-    this.#setBack();
-    if (rules.errorTtlMs === undefined || !ticket.isCurrent()) return;
-    const isCurrent = (): boolean => ticket.isCurrent();
-    errors.put(key, { error, ttlMs: rules.errorTtlMs, fence: fencing.enter(key), isCurrent });
-  }
-
-  /** Where there is an old value to serve meanwhile, the next attempt waits. */
-  #setBack(): void {
-    if (this.#former !== undefined) this.#parts.setbacks.failed(this.#request.key);
+  #start(fence: Fence): void {
+    this.#run.begin(
+      { fence, former: this.#former },
+      (value) => {
+        this.#end(fence);
+        this.#resolve({ origin: 'loader', value });
+      },
+      (error) => this.#fail(error, fence),
+    );
   }
 
   #fail(error: unknown, fence: Fence): void {
@@ -229,20 +206,9 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway {
   #end(fence: Fence): void {
     this.#giveUp();
     this.#deadlines.remove(this);
+    this.#parts.late.delete(this);
     // One of its own serves nobody else.
     if (this.#deadlines !== this.#parts.deadlines) this.#deadlines.end();
     fence.release();
   }
-}
-
-/** What a loader has answered, and when it was asked. */
-interface Loaded<V> {
-  readonly context: RunningLoad<V>;
-  readonly ticket: LoadTicket<V>;
-  readonly fence: Fence;
-  readonly loadMs: number;
-}
-
-function isNothing(value: unknown): boolean {
-  return value === undefined || value === null;
 }

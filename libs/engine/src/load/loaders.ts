@@ -20,12 +20,14 @@ export interface Registered<V> {
 export class Loaders<V> {
   readonly #byPrefix = new Map<string, Registered<V>>();
   #longest = 0;
+  /** Whether any of them is to load values anew before they expire, so that hits are to be looked at. */
+  renews = false;
 
   /**
    * Loads the keys of a prefix from now on; answers how to stop.
    * @param loader of single keys, or `{ many, maxBatch }`, for which the misses of one turn of the event loop are gathered.
    * @param options how each of these loads is made, where its caller says nothing else.
-   * @throws CacheError `bad_option` where the loader is none, or the prefix is empty, ends with a colon, or is taken.
+   * @throws CacheError `bad_option` where the loader is none, or the prefix is empty, ends with a colon, has a `*` or `?`, or is taken.
    */
   register(prefix: string, loader: Loader<V> | BulkSource<V>, options?: LoadOptions<V>): () => void {
     this.#assertFree(prefix);
@@ -71,13 +73,21 @@ export class Loaders<V> {
   #assertFree(prefix: string): void {
     if (typeof prefix !== 'string' || prefix === '' || prefix.endsWith(':'))
       throw badOption('prefix', 'a non-empty string that does not end with a colon', prefix);
+    if (/[*?]/.test(prefix)) throw badOption('prefix', "a prefix such as 'user', not a pattern", prefix);
     if (this.#byPrefix.has(prefix)) throw badOption('prefix', 'one that has no loader yet', prefix);
   }
 
   #measure(): void {
     this.#longest = 0;
     for (const { length } of this.#byPrefix.keys()) this.#longest = Math.max(this.#longest, length);
+    const all = [...this.#byPrefix.values()];
+    this.renews = all.some(({ options }) => options !== undefined && asksForRenewal(options));
   }
+}
+
+/** Whether values are to be loaded anew before they expire. */
+export function asksForRenewal<V>({ refreshAhead, earlyExpiration }: LoadOptions<V>): boolean {
+  return refreshAhead !== undefined || earlyExpiration !== undefined;
 }
 
 /** The loader that was given, of single keys. @throws CacheError `bad_option` where it is none. */

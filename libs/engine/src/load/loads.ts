@@ -3,10 +3,12 @@ import type { StaleReason } from '../events/cache-event.js';
 import { Deadlines } from '../kernel/deadlines.js';
 import type { EntryState } from '../kernel/entry.js';
 import { closed } from '../kernel/errors.js';
+import type { WriteOptions } from '../kernel/life.js';
 import type { Random } from '../kernel/random.js';
 import type { Ageing } from '../kernel/residents.js';
 import { isStale, staleFor } from '../kernel/staleness.js';
 import { isDueEarly } from './early-expiration.js';
+import { LateLoads } from './late-loads.js';
 import type { LoadRequest, Outcome } from './load-request.js';
 import { LoadTask, type LoadTaskParts } from './load-task.js';
 import { type CacheLoadRules, type Rules, rulesOf } from './load-rules.js';
@@ -22,11 +24,13 @@ import { Wait } from './wait.js';
 /** What loads are made of. */
 export interface LoadsParts<V> extends Omit<
   LoadTaskParts<V>,
-  'bulkhead' | 'deadlines' | 'setbacks' | 'errors'
+  'bulkhead' | 'deadlines' | 'setbacks' | 'errors' | 'late'
 > {
   readonly reader: Reader<V>;
   readonly random: Random;
   readonly loadRules: CacheLoadRules;
+  /** What a call says of lives, with what is overridden around it. */
+  readonly optionsOf: (options: WriteOptions<V> | undefined) => WriteOptions<V> | undefined;
   /** Whether callers may be given the same value. */
   readonly isShared: boolean;
 }
@@ -52,6 +56,7 @@ export class Loads<V> {
   readonly #flights: SingleFlight<Outcome<V>, LoadTask<V>>;
   /** Below which share of its life, at most, a value is refreshed; undefined where chance says, 0 where none is. */
   readonly #lateShare: number | undefined;
+  #isStopped = false;
 
   constructor(parts: LoadsParts<V>) {
     const { clock, loadRules, fencing } = parts;
@@ -61,6 +66,7 @@ export class Loads<V> {
       deadlines: new Deadlines(clock, loadRules.hardTimeoutMs),
       setbacks: new Setbacks(clock),
       errors: new RememberedErrors(clock),
+      late: new LateLoads(),
     };
     this.#flights = new SingleFlight(fencing);
     const { refreshAhead = [], earlyExpiration } = loadRules;
@@ -97,9 +103,11 @@ export class Loads<V> {
     this.#refresh(asked, rules, this.#parts.residents.readKept(asked.key));
   }
 
-  /** Tells the loaders that run that nobody wants their results any more. */
+  /** Lets all go who wait, and tells the loaders that run that nobody wants their results any more. */
   stop(): void {
-    for (const task of this.#flights.tasks()) task.callers.abort(closed('the cache'));
+    this.#isStopped = true;
+    for (const task of this.#flights.tasks()) task.stop(closed('the cache'));
+    this.#parts.late.stop(closed('the cache'));
     this.#parts.deadlines.end();
   }
 
@@ -109,28 +117,30 @@ export class Loads<V> {
     options?.signal?.throwIfAborted();
     const rules = this.#rulesOf(options);
     const former = residents.readKept(key);
-    const served = former && this.#serveAtOnce(asked, rules, former);
+    const served = this.#served(asked, rules, former);
     if (served !== undefined) return Promise.resolve(served.value);
-    this.#throwRemembered(key);
     const missed = new Misses(key, recorder);
     const flight = this.#join(asked, { rules, former, missed });
     const abandoned = (): void => this.#flights.abandon(key, flight.task);
     const waitFor = { key, rules, flight, missed, signal: options?.signal, abandoned };
     const wait = new Wait<V>(this.#parts, waitFor);
-    if (options === undefined && former === undefined && isShared) flight.task.plain ??= wait;
+    if (options === undefined && isShared && wait.isPatient) flight.task.plain ??= wait;
     return wait.join();
   }
 
-  #throwRemembered(key: string): void {
+  /** An error that is given again for a while, unless a stale value is to hide it. */
+  #throwRemembered(key: string, rules: Rules, former: EntryState<V> | undefined): void {
     const remembered = this.#parts.errors.of(key);
-    if (remembered === undefined) return;
+    if (remembered === undefined || (former !== undefined && rules.shouldServe(remembered.error))) return;
     this.#parts.recorder.miss(key);
     throw remembered.error;
   }
 
   #rulesOf(options: LoadOptions<V> | undefined): Rules {
-    const { loadRules } = this.#parts;
-    return options === undefined ? loadRules : rulesOf(options, loadRules);
+    const { loadRules, optionsOf } = this.#parts;
+    const applied = optionsOf(options);
+    if (applied === undefined) return loadRules;
+    return rulesOf(applied === options ? options : { ...options, ...applied }, loadRules);
   }
 
   #isDue({ refreshAhead, earlyExpiration }: Rules, ageing: Ageing): boolean {
@@ -138,13 +148,19 @@ export class Loads<V> {
     return earlyExpiration !== undefined && isDueEarly(earlyExpiration, ageing, this.#parts.random);
   }
 
-  /** A value that is fresh after all, or stale and to be served although it is. */
-  #serveAtOnce(asked: Asked<V>, rules: Rules, kept: EntryState<V>): { readonly value: V } | undefined {
-    const { clock, setbacks, reader } = this.#parts;
-    const now = clock.now();
-    if (!isStale(kept, now)) return { value: reader.foundResident(asked.key, kept) };
+  /** A value that is fresh after all, or stale and to be served although it is. @throws an error that is given again for a while. */
+  #served(asked: Asked<V>, rules: Rules, kept: EntryState<V> | undefined): { readonly value: V } | undefined {
+    const { clock, reader } = this.#parts;
+    if (kept !== undefined && !isStale(kept, clock.now()))
+      return { value: reader.foundResident(asked.key, kept) };
+    this.#throwRemembered(asked.key, rules, kept);
+    return kept && this.#servedStale(asked, rules, kept);
+  }
+
+  #servedStale(asked: Asked<V>, rules: Rules, kept: EntryState<V>): { readonly value: V } | undefined {
+    const { clock, setbacks } = this.#parts;
     if (setbacks.isPaused(asked.key)) return this.#serve(asked.key, kept, 'backoff');
-    if (staleFor(kept, now) >= rules.staleMs) return undefined;
+    if (staleFor(kept, clock.now()) >= rules.staleMs) return undefined;
     this.#refresh(asked, rules, kept);
     return this.#serve(asked.key, kept, 'revalidating');
   }
@@ -152,7 +168,8 @@ export class Loads<V> {
   /** Its failure is recorded where it happens; nobody waits for it. */
   #refresh(asked: Asked<V>, rules: Rules, former: EntryState<V> | undefined): void {
     const { key } = asked;
-    if (this.#parts.setbacks.isPaused(key) || this.#flights.running(key) !== undefined) return;
+    if (this.#isStopped || this.#parts.setbacks.isPaused(key) || this.#flights.running(key) !== undefined)
+      return;
     const { task, result } = this.#join(asked, { rules, former, missed: new Misses(key) });
     task.callers.enter();
     result.catch(() => undefined);

@@ -1,8 +1,11 @@
+import type { StaleReason } from '../events/cache-event.js';
 import type { Recorder } from '../events/recorder.js';
 import type { Clock } from '../kernel/clock.js';
+import type { EntryState } from '../kernel/entry.js';
 import { CacheError } from '../kernel/errors.js';
 import { loadTimeout } from '../kernel/load-errors.js';
 import type { Residents } from '../kernel/residents.js';
+import { staleFor } from '../kernel/staleness.js';
 import type { Outcome } from './load-request.js';
 import type { LoadTask } from './load-task.js';
 import type { Rules } from './load-rules.js';
@@ -35,14 +38,28 @@ export interface WaitFor<V> {
 export class Wait<V> {
   readonly #parts: WaitParts<V>;
   readonly #for: WaitFor<V>;
+  readonly #since: number;
   readonly #answer: Promise<V>;
   #callers = 0;
+  /** Whether a stale value is to be served as soon as there is one. */
+  #isSoftOver = false;
+  #hasSeenStale = false;
 
   constructor(parts: WaitParts<V>, waitFor: WaitFor<V>) {
     this.#parts = parts;
     this.#for = waitFor;
-    const answer = this.#answerWithin(waitFor.rules.softTimeoutMs);
+    this.#since = this.isPatient ? 0 : parts.clock.now();
+    const answer = this.#answerInTime();
     this.#answer = waitFor.signal === undefined ? answer : this.#leavable(answer, waitFor.signal);
+  }
+
+  /** Whether it ends with its flight, and never before. */
+  get isPatient(): boolean {
+    const { rules, flight, signal } = this.#for;
+    const { former, asksStore, hardTimeoutMs } = flight.task;
+    const mayBeServedStale = former !== undefined || asksStore;
+    const isImpatient = rules.softTimeoutMs !== Infinity || rules.staleMs > 0;
+    return signal === undefined && rules.hardTimeoutMs >= hardTimeoutMs && !(mayBeServedStale && isImpatient);
   }
 
   /** One more waits. */
@@ -62,18 +79,16 @@ export class Wait<V> {
     return answer.finally(() => signal.removeEventListener('abort', leave));
   }
 
-  async #answerWithin(softTimeoutMs: number): Promise<V> {
-    const { flight, missed } = this.#for;
+  async #answerInTime(): Promise<V> {
     try {
-      return this.#given(await this.#patiently(softTimeoutMs));
+      return this.#given(await this.#outcome());
     } catch (error) {
-      const { former } = flight.task;
-      if (former === undefined && error instanceof TooSlow) return this.#answerWithin(Infinity);
-      missed.record(this.#callers);
-      if (former === undefined || !this.#mayServe(error)) throw error;
-      for (let caller = 0; caller < this.#callers; caller++)
-        this.#parts.recorder.staleServed(this.#for.key, isTimeout(error) ? 'timeout' : 'error');
-      return this.#parts.residents.handOut(former.value);
+      const former = this.#servable();
+      const reason = former && this.#reasonToServe(former, error);
+      if (former !== undefined && reason !== undefined) return this.#serve(former, reason);
+      if (error instanceof Impatience) return this.#answerInTime();
+      this.#for.missed.record(this.#callers);
+      throw error;
     }
   }
 
@@ -90,31 +105,66 @@ export class Wait<V> {
     return residents.handOut(outcome.value);
   }
 
-  /** Who has gone by its own signal gets its reason; who waits too long a stale value, whatever the rules say of errors. */
-  #mayServe(error: unknown): boolean {
-    const { signal, rules } = this.#for;
-    if (signal?.aborted === true) return false;
-    return error instanceof TooSlow || rules.shouldServe(error);
+  /** What is still kept of the last value. */
+  #servable(): EntryState<V> | undefined {
+    const { former } = this.#for.flight.task;
+    return former !== undefined && former.expiresAt > this.#parts.clock.now() ? former : undefined;
   }
 
-  /** The outcome of the flight, as long as it is waited for. */
-  #patiently(softTimeoutMs: number): Promise<Outcome<V>> {
-    const { clock } = this.#parts;
-    const { key, rules, flight, signal } = this.#for;
-    const { hardTimeoutMs } = rules;
-    const isSoft = softTimeoutMs < hardTimeoutMs;
-    // The flight itself ends at its own hard timeout.
-    const isLimited = isSoft || hardTimeoutMs < flight.task.hardTimeoutMs;
-    if (!isLimited && signal === undefined) return flight.result;
-    const timeoutMs = isLimited ? Math.min(softTimeoutMs, hardTimeoutMs) : Infinity;
-    const late = (): unknown => (isSoft ? new TooSlow() : loadTimeout(key, timeoutMs));
-    return untilLate(flight.result, { clock, timeoutMs, late, signal });
+  /** Who has gone by its own signal gets its reason; who waits too long a stale value, whatever the rules say of errors. */
+  #reasonToServe(former: EntryState<V>, error: unknown): StaleReason | undefined {
+    const { signal, rules } = this.#for;
+    if (signal?.aborted === true) return undefined;
+    if (!(error instanceof Impatience)) {
+      if (!rules.shouldServe(error)) return undefined;
+      return isLoadTimeout(error) ? 'timeout' : 'error';
+    }
+    if (this.#isSoftOver) return 'timeout';
+    return staleFor(former, this.#parts.clock.now()) < rules.staleMs ? 'revalidating' : undefined;
+  }
+
+  #serve(former: EntryState<V>, reason: StaleReason): V {
+    const { recorder, residents } = this.#parts;
+    // Those who waited for the load have missed.
+    if (reason !== 'revalidating') this.#for.missed.record(this.#callers);
+    for (let caller = 0; caller < this.#callers; caller++) recorder.staleServed(this.#for.key, reason);
+    return residents.handOut(former.value);
+  }
+
+  /** The outcome of the flight, as long as it is waited for. @throws Impatience where a stale value is to be looked for. */
+  #outcome(): Promise<Outcome<V>> {
+    const { flight, signal } = this.#for;
+    if (this.isPatient) return flight.result;
+    const { timeoutMs, late } = this.#limit();
+    const outcome = untilLate(flight.result, { clock: this.#parts.clock, timeoutMs, late, signal });
+    if (this.#hasSeenStale || flight.task.former !== undefined) return outcome;
+    return Promise.race([outcome, flight.task.staleFound.then(() => this.#staleSeen())]);
+  }
+
+  #staleSeen(): never {
+    this.#hasSeenStale = true;
+    throw new Impatience();
+  }
+
+  /** What comes first: the soft time-out, or the hard one. The flight itself ends at its own. */
+  #limit(): { readonly timeoutMs: number; readonly late: () => unknown } {
+    const { key, rules, flight } = this.#for;
+    const waitedMs = this.#parts.clock.now() - this.#since;
+    const softMs = this.#isSoftOver ? Infinity : rules.softTimeoutMs - waitedMs;
+    const hardMs =
+      rules.hardTimeoutMs < flight.task.hardTimeoutMs ? rules.hardTimeoutMs - waitedMs : Infinity;
+    const late = (): unknown => {
+      if (hardMs <= softMs) return loadTimeout(key, rules.hardTimeoutMs);
+      this.#isSoftOver = true;
+      return new Impatience();
+    };
+    return { timeoutMs: Math.max(0, Math.min(softMs, hardMs)), late };
   }
 }
 
-/** The soft timeout of a caller; never seen by anybody. */
-class TooSlow extends Error {}
+/** Makes a wait look whether there is a stale value now; never seen by anybody else. */
+class Impatience extends Error {}
 
-function isTimeout(error: unknown): boolean {
-  return error instanceof TooSlow || (error instanceof CacheError && error.code === 'load_timeout');
+function isLoadTimeout(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'load_timeout';
 }

@@ -1,7 +1,7 @@
 import type { Backing } from '../load/backing.js';
-import type { LoadKeeper } from '../load/load-task.js';
+import type { LoadKeeper } from '../load/loader-run.js';
 import { Loaders } from '../load/loaders.js';
-import { Loads } from '../load/loads.js';
+import { Loads, type LoadsParts } from '../load/loads.js';
 import type { ManyPort } from '../load/many.js';
 import { MissedKeys } from '../load/missed-keys.js';
 import { Reader } from '../load/reader.js';
@@ -21,17 +21,24 @@ export interface Reading<V> {
   readonly warmObserver: WarmObserver;
 }
 
+/** What reading is made of, beside memory. */
+interface ReadingParts<V> {
+  readonly backing: Backing<V> | undefined;
+  readonly keeper: LoadKeeper<V>;
+  readonly optionsOf: LoadsParts<V>['optionsOf'];
+}
+
 /** What finds values, and loads those that nobody has. */
 export function wireReading<V>(
   core: Core<V>,
   memory: MemoryTier<V>,
-  { backing, keeper }: { readonly backing: Backing<V> | undefined; readonly keeper: LoadKeeper<V> },
+  { backing, keeper, optionsOf }: ReadingParts<V>,
 ): Reading<V> {
   const { recorder } = core;
   const reader = new Reader<V>({ ...core, residents: memory, backing });
   const reads = new ResidentReads<V>(memory, recorder);
   const { isShared } = core.options.isolation.between;
-  const loads = new Loads<V>({ ...core, residents: memory, backing, reader, keeper, isShared });
+  const loads = new Loads<V>({ ...core, residents: memory, backing, reader, keeper, optionsOf, isShared });
   return {
     reader,
     reads,

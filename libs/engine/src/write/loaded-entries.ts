@@ -1,6 +1,6 @@
 import type { EntryState } from '../kernel/entry.js';
 import type { Fence } from '../kernel/fencing.js';
-import { tagsOf, type WriteOptions } from '../kernel/life.js';
+import { assertCall, tagsOf, type WriteOptions } from '../kernel/life.js';
 import type { LoadTicket } from '../kernel/load-ticket.js';
 import { newEntry } from './new-entry.js';
 import { rowOf } from './operations.js';
@@ -19,6 +19,7 @@ export class LoadedEntries<V> {
     const version = this.#parts.sequence.next();
     const applied = this.#parts.optionsOf(options);
     const tags = tagsOf(applied);
+    assertCall(this.#parts, applied);
     return {
       version,
       entryOf: (value, findings) => newEntry(this.#parts, value, { version, options: applied, findings }),

@@ -1,5 +1,5 @@
 import type { EntryState } from '../kernel/entry.js';
-import { lifeOf, type LifeParts, tagsOf, type WriteOptions } from '../kernel/life.js';
+import { assertCall, lifeOf, type LifeParts, tagsOf, type WriteOptions } from '../kernel/life.js';
 import type { LoadFindings } from '../kernel/load-ticket.js';
 
 /** What new entries are made by. */
@@ -19,6 +19,7 @@ export interface Origin<V> {
 /** An entry whose life starts now. @throws CacheError `bad_option`. */
 export function newEntry<V>(parts: EntryParts<V>, value: V, origin: Origin<V>): EntryState<V> {
   const { version, options, findings } = origin;
+  if (findings === undefined) assertCall(parts, options);
   const asked = findings?.ttl === undefined ? options : { ...options, ttl: findings.ttl };
   const tags = findings?.tags ?? tagsOf(options);
   const { expiresAt, freshness } = lifeOf(parts, value, { options: asked, loadMs: findings?.loadMs });
