@@ -44,12 +44,16 @@ export abstract class LoadControls<V> extends CacheControls<V> {
   /** At hand for every hit. */
   readonly #memory: MemoryTier<V>;
   readonly #reads: ResidentReads<V>;
+  readonly #loads: Loads<V>;
+  readonly #loaders: Loaders<V>;
 
   constructor(parts: LoadControlsParts<V>) {
     super(parts);
     this.#parts = parts;
     this.#memory = parts.memory;
     this.#reads = parts.reads;
+    this.#loads = parts.loads;
+    this.#loaders = parts.loaders;
   }
 
   /**
@@ -63,9 +67,8 @@ export abstract class LoadControls<V> extends CacheControls<V> {
     const slot = this.#memory.find(key);
     if (slot === undefined) return this.#load(key, loader, options);
     const value = this.#reads.hit(key, slot);
-    const { loads, loaders } = this.#parts;
-    const isAsked = loaders.renews || (options !== undefined && asksForRenewal(options));
-    const mayBeDue = isAsked || (loads.watchesHits && loads.mayBeDue(this.#memory, slot));
+    const isAsked = this.#loaders.renews || (options !== undefined && asksForRenewal(options));
+    const mayBeDue = isAsked || (this.#loads.watchesHits && this.#loads.mayBeDue(this.#memory, slot));
     return mayBeDue ? this.#renew(slot, key, { loader, options, value }) : Promise.resolve(value);
   }
 
@@ -78,7 +81,7 @@ export abstract class LoadControls<V> extends CacheControls<V> {
    */
   registerLoader(prefix: string, loader: Loader<V> | BulkSource<V>, options?: LoadOptions<V>): () => void {
     this.assertOpen();
-    return this.#parts.loaders.register(prefix, loader, options);
+    return this.#loaders.register(prefix, loader, options);
   }
 
   /**
@@ -126,7 +129,7 @@ export abstract class LoadControls<V> extends CacheControls<V> {
     try {
       assertKey(key);
       this.assertOpen();
-      return this.#parts.loads.load(this.#asked(key, loader, options));
+      return this.#loads.load(this.#asked(key, loader, options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -138,14 +141,14 @@ export abstract class LoadControls<V> extends CacheControls<V> {
     key: string,
     { loader, options, value }: Called<V> & { readonly value: V },
   ): Promise<V> {
-    const isLoadable = loader !== undefined || this.#parts.loaders.has(key);
-    if (isLoadable) this.#parts.loads.hit(this.#asked(key, loader, options), this.#memory.ageingAt(slot));
+    const isLoadable = loader !== undefined || this.#loaders.has(key);
+    if (isLoadable) this.#loads.hit(this.#asked(key, loader, options), this.#memory.ageingAt(slot));
     return value;
   }
 
   #asked(key: string, loader: Loader<V> | undefined, options: LoadOptions<V> | undefined): Asked<V> {
     if (loader !== undefined) return { key, loader: assertLoader(loader), options };
-    const registered = this.#parts.loaders.at(key);
+    const registered = this.#loaders.at(key);
     return { key, loader: registered.loader, options: loadOptionsOf(registered, options) };
   }
 
