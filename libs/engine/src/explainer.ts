@@ -35,7 +35,7 @@ export class Explainer<V> {
 
   /** Counts as no use. Costs a read of the store, and a pass over memory for the place of the entry. */
   async explain(key: string): Promise<Explanation> {
-    const found = await this.#parts.backing?.read(key);
+    const { found, storeError } = await this.#read(key);
     const memory = this.#resident(key);
     const store = found && this.#stored(found.entry);
     const known = {
@@ -45,8 +45,18 @@ export class Explainer<V> {
       store,
       lastLoad: this.#lastLoad(key),
       lastMiss: this.#lastMiss(key),
+      storeError,
     };
     return { ...known, summary: summaryOf(known, this.#parts.facts !== undefined) };
+  }
+
+  /** A store that cannot be read is told, since that may be what is asked about. */
+  async #read(key: string): Promise<{ readonly found?: Found<V> | undefined; readonly storeError: unknown }> {
+    try {
+      return { found: await this.#parts.backing?.read(key), storeError: undefined };
+    } catch (storeError) {
+      return { storeError };
+    }
   }
 
   #foundIn(memory: ResidentExplanation | undefined, found: Found<V> | undefined): Explanation['foundIn'] {
@@ -65,6 +75,7 @@ export class Explainer<V> {
     const order = memory.table.inEvictionOrder();
     const eviction = {
       strategy: memory.table.choice?.inCharge ?? memory.table.eviction,
+      chosenBy: memory.table.choice === undefined ? undefined : memory.table.eviction,
       place: order.indexOf(slot) + 1,
       of: order.length,
     };
@@ -110,14 +121,30 @@ export class Explainer<V> {
 
 /** By what of an invalidation a key with these tags is gone, in words; `undefined` where it is not. */
 export function invalidatedBy(what: Invalidated, key: string, tags: readonly string[]): string | undefined {
-  const { keys = [], namespaces = [], matching = [] } = what;
-  const by = (kind: string, name: string): string =>
-    `it was invalidated by the ${kind} ${JSON.stringify(name)}${what.event === undefined ? '' : `, at the event ${JSON.stringify(what.event)}`}`;
-  const tag = what.tags?.find((each) => tags.includes(each));
-  if (tag !== undefined) return by('tag', tag);
-  if (keys.includes(key)) return by('key', key);
-  const namespace = namespaces.find((each) => key.startsWith(`${each}:`));
-  if (namespace !== undefined) return by('namespace', namespace);
-  const pattern = matching.find((each) => compilePattern(each).matches(key));
-  return pattern === undefined ? undefined : by('pattern', pattern);
+  const named = namedBy(what, key, tags);
+  if (named !== undefined) return `it was invalidated by ${named}${atEvent(what)}`;
+  if (what.changed !== undefined && what.keys?.includes(key) === true)
+    return `it depends on ${JSON.stringify(what.changed)}, which was changed`;
+  return what.keys?.includes(key) === true ? `it depends on what was invalidated${atEvent(what)}` : undefined;
+}
+
+/** What an invalidation names that is about the key itself. */
+function namedBy(what: Invalidated, key: string, tags: readonly string[]): string | undefined {
+  const { dependents = [] } = what;
+  const isNamed = !dependents.includes(key);
+  const ways: [kind: string, names: readonly string[] | undefined, fits: (name: string) => boolean][] = [
+    ['tag', what.tags, (tag) => tags.includes(tag)],
+    ['key', what.keys, (each) => each === key && isNamed],
+    ['namespace', what.namespaces, (namespace) => key.startsWith(`${namespace}:`)],
+    ['pattern', what.matching, (pattern) => compilePattern(pattern).matches(key)],
+  ];
+  for (const [kind, names, fits] of ways) {
+    const name = names?.find(fits);
+    if (name !== undefined) return `the ${kind} ${JSON.stringify(name)}`;
+  }
+  return undefined;
+}
+
+function atEvent({ event }: Invalidated): string {
+  return event === undefined ? '' : `, at the event ${JSON.stringify(event)}`;
 }

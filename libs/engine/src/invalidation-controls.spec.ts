@@ -126,6 +126,14 @@ describe('invalidateTags', () => {
 });
 
 describe('bumpVersion', () => {
+  it.each(['user*', 'us?r'])('refuses %s, which is a pattern', async (name) => {
+    const { cache } = await openCache();
+    await expect(cache.bumpVersion(name)).rejects.toMatchObject({
+      code: 'bad_option',
+      message: `namespace must be a prefix, not a pattern; invalidateMatching takes patterns, got "${name}"`,
+    });
+  });
+
   it('makes all that is in the namespace unreachable, and not the key of that name', async () => {
     const { cache } = await open();
     await seed(cache, users, 'old');
@@ -395,7 +403,7 @@ describe('dependencies', () => {
     const events = recordEvents(cache);
     await cache.set('product:42', 'new');
     expect(events.filter(({ type }) => type === 'invalidated')).toEqual([
-      { type: 'invalidated', keys: ['home'], cache: 'default' },
+      { type: 'invalidated', keys: ['home'], dependents: ['home'], changed: 'product:42', cache: 'default' },
     ]);
     expect([await cache.get('home'), await cache.has('home')]).toEqual([undefined, false]);
     const setting = cache.set('home', 'newer');

@@ -77,7 +77,7 @@ export abstract class LoadControls<V> extends CacheControls<V> {
    * `user:`; of several prefixes that fit, the longest does. With `{ many, maxBatch }`, the misses of one turn of the event loop are loaded together,
    * 100 at a time by default.
    * @param options how each of these loads is made, where its caller says nothing else.
-   * @throws CacheError `bad_option` where the loader is none, or the prefix is empty, ends with a colon, or has a loader.
+   * @throws CacheError `bad_option` where the loader is none, or the prefix is empty, has a `*` or `?`, ends with a colon, or has a loader.
    */
   registerLoader(prefix: string, loader: Loader<V> | BulkSource<V>, options?: LoadOptions<V>): () => void {
     this.assertOpen();

@@ -81,7 +81,8 @@ export {
   type EvictTarget,
 } from './decorators/cache-evict.decorator.js';
 export { CachePut, type CachePutOptions, type PutKey } from './decorators/cache-put.decorator.js';
-export { Cacheable, type CacheableOptions } from './decorators/cacheable.decorator.js';
+export { Cacheable } from './decorators/cacheable.decorator.js';
+export type { CacheableOptions } from './decorators/cacheable-options.js';
 export type { CacheableMethod, ResultOf } from './decorators/method-types.js';
 export type { KeepOptions, MethodOptions, Tags } from './decorators/options.js';
 export { InvalidateOn, type InvalidateOnOptions } from './decorators/invalidate-on.decorator.js';

@@ -15,6 +15,10 @@ export interface Invalidated {
   /** Patterns of keys. */
   readonly matching?: readonly string[] | undefined;
   readonly namespaces?: readonly string[] | undefined;
+  /** Those of `keys` that went since they depend on others. */
+  readonly dependents?: readonly string[] | undefined;
+  /** The key that a caller has changed, where its dependents went with it. */
+  readonly changed?: string | undefined;
   /** The event of `publish` that asked for it. */
   readonly event?: string | undefined;
 }

@@ -51,6 +51,16 @@ describe('explain', () => {
     expect([lastMiss, summary]).toEqual([undefined, expect.stringContaining('explain: true')]);
   });
 
+  it('answers where the store cannot be read, and says so', async () => {
+    const { cache, store } = await openStored<number>({ explain: true });
+    await cache.set('owl', 1);
+    store.failNext('get', 1, new Error('disk gone'));
+    const explained = await cache.explain('owl');
+    expect(explained).toMatchObject({ foundIn: 'memory', store: undefined, storeError: expect.any(Error) });
+    expect(explained.summary).toContain('The store could not be read: ');
+    expect(explained.summary).toContain('disk gone');
+  });
+
   it('refuses a wrong number of keys', async () => {
     await expect(open({ explain: -1 })).rejects.toThrow('explain must be');
   });
@@ -68,7 +78,7 @@ describe('the reason of the last miss', () => {
     ['invalidated', 'the pattern "bird:o*l"', (cache) => cache.invalidateMatching('bird:o*l')],
     ['cleared', 'cleared', (cache) => cache.clear()],
     ['evicted', 'fifo chose it, to make room for "wren"', (cache) => cache.set('wren', 2)],
-    ['stale', 'time to live was over', (cache) => cache.expire('bird:owl')],
+    ['stale', 'expired by expire()', (cache) => cache.expire('bird:owl')],
   ])('is %s: %s', async (reason, detail, step) => {
     const { cache, clock } = await open<number>({ explain: true, ttl: '1m', maxItems: 1, eviction: 'fifo' });
     const key = reason === 'deleted' ? 'owl' : 'bird:owl';
@@ -171,5 +181,171 @@ describe('the last load', () => {
     expect((await cache.explain('fenced')).lastLoad).toMatchObject({ result: 'fenced', callers: 1 });
     await cache.get('fenced');
     expect((await cache.explain('fenced')).lastMiss?.reason).toBe('fenced');
+  });
+});
+
+describe('a refresh that failed', () => {
+  type Change = (cache: Cache<number>) => Promise<unknown>;
+  const changes: [string, Change][] = [
+    ['invalidated', (cache) => cache.invalidateMatching('owl')],
+    ['cleared', (cache) => cache.clear()],
+  ];
+
+  it.each(changes)('is not blamed for what was %s afterwards', async (reason, change) => {
+    const { cache, clock } = await open<number>({ explain: true, ttl: '1m', grace: '1h' });
+    await cache.set('owl', 1);
+    clock.advance('2m');
+    await cache.getOrLoad('owl', () => Promise.reject(new Error('no network')));
+    await change(cache);
+    await cache.get('owl');
+    expect((await cache.explain('owl')).lastMiss?.reason).toBe(reason);
+  });
+
+  it.each(changes)('is not blamed for what the store had, and was %s afterwards', async (reason, change) => {
+    const { cache, clock } = await openStored<number>({
+      explain: true,
+      ttl: '1m',
+      grace: '1h',
+      staleWhileRevalidate: '1h',
+      maxItems: 1,
+      eviction: 'fifo',
+    });
+    await cache.set('owl', 1);
+    await cache.set('wren', 1);
+    clock.advance('2m');
+    await cache.getOrLoad('owl', () => Promise.reject(new Error('no network')));
+    await settle();
+    await change(cache);
+    await cache.get('owl');
+    expect((await cache.explain('owl')).lastMiss?.reason).toBe(reason);
+  });
+
+  it.each(changes)(
+    'is not blamed where its key was evicted meanwhile, and %s afterwards',
+    async (reason, change) => {
+      const { cache, clock } = await openStored<number>({
+        explain: true,
+        ttl: '1m',
+        staleWhileRevalidate: '1h',
+        maxItems: 1,
+        eviction: 'fifo',
+      });
+      await cache.set('owl', 1);
+      clock.advance('2m');
+      const gate = held<number>();
+      expect(await cache.getOrLoad('owl', () => gate.promise)).toBe(1);
+      await cache.set('wren', 1);
+      gate.reject(new Error('no network'));
+      await settle();
+      await change(cache);
+      await cache.get('owl');
+      expect((await cache.explain('owl')).lastMiss?.reason).toBe(reason);
+    },
+  );
+
+  it.each(changes)(
+    'is not blamed where it was waited for, and its key evicted meanwhile, and %s',
+    async (reason, change) => {
+      const { cache, clock } = await openStored<number>({
+        explain: true,
+        ttl: '1m',
+        grace: '1h',
+        maxItems: 1,
+        eviction: 'fifo',
+      });
+      await cache.set('owl', 1);
+      clock.advance('2m');
+      const gate = held<number>();
+      const served = cache.getOrLoad('owl', () => gate.promise);
+      await settle();
+      await cache.set('wren', 1);
+      gate.reject(new Error('no network'));
+      expect(await served).toBe(1);
+      await change(cache);
+      await cache.get('owl');
+      expect((await cache.explain('owl')).lastMiss?.reason).toBe(reason);
+    },
+  );
+
+  it('is the reason where nothing was kept', async () => {
+    const { cache } = await open<number>({ explain: true });
+    await cache.getOrLoad('owl', () => Promise.reject(new Error('no network'))).catch(() => undefined);
+    await cache.clear();
+    await cache.get('owl');
+    expect((await cache.explain('owl')).lastMiss?.reason).toBe('load_failed');
+  });
+});
+
+it('an eviction is not blamed for what the store still had, until it was invalidated', async () => {
+  const { cache } = await openStored<number>({ explain: true, maxItems: 1, eviction: 'fifo' });
+  await cache.set('owl', 1, { tags: ['night'] });
+  await cache.set('wren', 1);
+  await cache.invalidateTags('night');
+  await cache.get('owl');
+  expect((await cache.explain('owl')).lastMiss?.reason).toBe('invalidated');
+});
+
+describe('the summary', () => {
+  const summaryOf = async (cache: Cache<number>): Promise<string> => (await cache.explain('owl')).summary;
+
+  it.each([
+    ['30 days', '30d'],
+    ['1 day', '1d'],
+    ['1.5 hours', '90m'],
+    ['2 minutes', '2m'],
+    ['1.5 s', 1500],
+    ['20 ms', 20],
+  ])('tells a life of %s', async (told, ttl) => {
+    const { cache } = await open<number>({ ttl });
+    await cache.set('owl', 1);
+    expect(await summaryOf(cache)).toContain(`for another ${told}, read 0 times`);
+  });
+
+  it('names who chooses, and whom it has put in charge', async () => {
+    const { cache } = await open<number>();
+    await cache.set('owl', 1);
+    await cache.get('owl');
+    expect(await summaryOf(cache)).toMatch(/read once, number 1 of 1 to leave by adaptive \(\w+ now\)/);
+  });
+
+  it('tells what became of the last load', async () => {
+    const { cache, clock } = await open<number>({ explain: true });
+    await cache.getOrLoad('owl', () => Promise.reject(new Error('no network'))).catch(() => undefined);
+    clock.advance('3s');
+    expect(await summaryOf(cache)).toContain('Its last load failed 3 s ago: no network.');
+    await cache.getOrLoad('owl', ({ skip }) => (skip(), 1));
+    expect(await summaryOf(cache)).toContain(
+      'Its last load, just now, was given to its callers and not kept.',
+    );
+    const gate = held<number>();
+    const load = cache.getOrLoad('owl', () => gate.promise);
+    await settle();
+    clock.advance(2500);
+    expect(await summaryOf(cache)).toContain('It has been loading for 2.5 s.');
+    gate.resolve(1);
+    await load;
+    expect(await summaryOf(cache)).toContain('It was loaded just now, in 2.5 s.');
+  });
+
+  it('says of what is stale when it is served', async () => {
+    const { cache } = await open<number>({ ttl: '1m', grace: '1h' });
+    await cache.set('owl', 1);
+    await cache.expire('owl');
+    expect(await summaryOf(cache)).toContain(
+      'stale: served while it is loaded anew, or where its load fails',
+    );
+  });
+
+  it('says on what a key depends that went with another', async () => {
+    const { cache } = await open<number>({ explain: true });
+    cache.addDependency('wren', 'owl');
+    await cache.set('owl', 1);
+    await cache.set('wren', 1);
+    await cache.get('owl');
+    expect(await summaryOf(cache)).toContain('it depends on "wren", which was changed');
+    await cache.set('owl', 1);
+    await cache.invalidateMatching('wr*');
+    await cache.get('owl');
+    expect(await summaryOf(cache)).toContain('it depends on what was invalidated');
   });
 });

@@ -11,7 +11,9 @@ export interface Explanation {
   readonly lastLoad: LoadExplanation | undefined;
   /** Known where `explain` is on, of the keys that it has not forgotten. */
   readonly lastMiss: MissExplanation | undefined;
-  /** All of it in a sentence or two. */
+  /** Why the store could not be read; what it has is not known then. */
+  readonly storeError: unknown;
+  /** All of it in a few sentences. */
   readonly summary: string;
 }
 
@@ -36,6 +38,8 @@ export interface ResidentExplanation {
 /** Where an entry stands in the order in which entries are evicted. */
 export interface EvictionPlace {
   readonly strategy: string;
+  /** `'adaptive'` where that has put `strategy` in charge for now. */
+  readonly chosenBy: string | undefined;
   /** 1 is the next to leave. */
   readonly place: number;
   readonly of: number;
@@ -53,8 +57,9 @@ export interface StoredExplanation {
 
 /** The last load of a key. */
 export interface LoadExplanation {
+  /** Since it ended, or began where it runs. */
   readonly agoMs: number;
-  /** `undefined` while it runs. */
+  /** `undefined` while it runs, and where it failed. */
   readonly durationMs: number | undefined;
   /** How many callers have asked for it; `undefined` while it runs, and where it failed. */
   readonly callers: number | undefined;

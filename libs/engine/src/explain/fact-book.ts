@@ -1,15 +1,13 @@
 import type { CacheEvent, Invalidated } from '../events/cache-event.js';
 import type { Clock } from '../kernel/clock.js';
 import type { EntryState } from '../kernel/entry.js';
-import { type Departure, type KeyFacts, noFacts } from './key-facts.js';
+import { isStale } from '../kernel/staleness.js';
+import { type Departure, type KeyFacts, noFacts, type Written } from './key-facts.js';
 
 /** How many invalidations are remembered. */
 const MOST_INVALIDATIONS = 1000;
 
-const STALE: Omit<Departure, 'at'> = {
-  reason: 'stale',
-  detail: 'its time to live was over; it is kept for when its load fails',
-};
+const KEPT = 'it is kept, to be served while it is loaded anew or where its load fails';
 
 /** What a fact book looks at. */
 export interface FactBookParts {
@@ -17,7 +15,9 @@ export interface FactBookParts {
   /** The keys of which facts are kept; those of which nothing was heard for longest are forgotten first. */
   readonly keys: number;
   /** What memory has under a key, fresh or stale. */
-  readonly entryOf: (key: string) => Pick<EntryState<unknown>, 'tags'> | undefined;
+  readonly entryOf: (key: string) => Pick<EntryState<unknown>, 'tags' | 'freshness'> | undefined;
+  /** Whether what leaves memory may still be in a store. */
+  readonly hasStore: boolean;
   /** Who chooses the victims now. */
   readonly strategy: () => string;
   /** Whether an invalidation is about a key with these tags. */
@@ -33,10 +33,12 @@ type Load = NonNullable<KeyFacts['load']>;
 export class FactBook {
   readonly #parts: FactBookParts;
   readonly #facts = new Map<string, KeyFacts>();
-  readonly #invalidations: { readonly at: number; readonly what: Invalidated }[] = [];
+  readonly #invalidations: { readonly order: number; readonly what: Invalidated }[] = [];
   /** Evictions of this turn of the event loop, of which it is not told yet for whose sake they were. */
   #evicted: Departure[] = [];
-  #clearedAt = -Infinity;
+  /** Counts events, which may happen at the same time. */
+  #order = 0;
+  #clearedAt = -1;
   /** Whether anything was ever forgotten: then nobody can say that a key was never written. */
   #hasForgotten = false;
 
@@ -51,6 +53,7 @@ export class FactBook {
 
   note(event: CacheEvent): void {
     // A note is made of events of its own type; of others there is none.
+    this.#order++;
     const notes = this.#notes as Readonly<Record<string, (event: CacheEvent) => void>>;
     if (Object.hasOwn(notes, event.type)) notes[event.type]?.(event);
   }
@@ -73,14 +76,17 @@ export class FactBook {
       const detail = 'it was changed or invalidated while it was loaded';
       this.#leftUnlessKept(key, { reason: 'fenced', detail });
     },
+    stale_served: ({ key }) => this.#servedStale(key),
     invalidated: (event) => this.#invalidated(event),
-    cleared: () => (this.#clearedAt = this.#parts.clock.now()),
-    snapshot_restored: () => (this.#clearedAt = this.#parts.clock.now()),
+    cleared: () => (this.#clearedAt = this.#order),
+    snapshot_restored: () => (this.#clearedAt = this.#order),
   };
 
   #written(key: string, source: 'caller' | 'load'): void {
     const facts = this.#factsOf(key);
-    facts.written = { at: this.#parts.clock.now(), tags: this.#parts.entryOf(key)?.tags ?? [] };
+    const entry = this.#parts.entryOf(key);
+    const isExpired = entry !== undefined && isStale(entry, this.#parts.clock.now());
+    facts.written = { order: this.#order, tags: entry?.tags ?? [], isExpired };
     facts.departure = undefined;
     if (source === 'load' && facts.load !== undefined) facts.load = { ...facts.load, result: 'kept' };
     for (const eviction of this.#evicted) eviction.detail += `, to make room for ${JSON.stringify(key)}`;
@@ -100,7 +106,22 @@ export class FactBook {
 
   /** A load that came to nothing takes nothing away. */
   #leftUnlessKept(key: string, departure: Omit<Departure, 'at'>): void {
-    if (this.#parts.entryOf(key) === undefined) this.#left(key, departure);
+    if (this.#parts.entryOf(key) === undefined && !this.#isKeptStale(key)) this.#left(key, departure);
+  }
+
+  /** What was served is kept somewhere, and has not left by a load that came to nothing. */
+  #servedStale(key: string): void {
+    const facts = this.#factsOf(key);
+    facts.served = this.#order;
+    facts.departure = undefined;
+  }
+
+  /** Whether a stale value was served that nothing has taken away since. */
+  #isKeptStale(key: string): boolean {
+    const { served, departure, written } = this.#factsOf(key);
+    if (served === undefined || this.#clearedAt > served) return false;
+    if (departure !== undefined && !this.#mayBeStored(departure)) return false;
+    return this.#invalidationOf(key, { order: served, tags: written?.tags ?? [] }) === undefined;
   }
 
   #loading(key: string, load: Partial<Load> & Pick<Load, 'result'>): void {
@@ -109,7 +130,7 @@ export class FactBook {
   }
 
   #invalidated(what: Invalidated): void {
-    this.#invalidations.push({ at: this.#parts.clock.now(), what });
+    this.#invalidations.push({ order: this.#order, what });
     if (this.#invalidations.length > MOST_INVALIDATIONS) this.#invalidations.shift();
   }
 
@@ -121,24 +142,43 @@ export class FactBook {
 
   #whyMissed(key: string, facts: KeyFacts): Omit<Departure, 'at'> {
     const { written, departure } = facts;
-    if (this.#parts.entryOf(key) !== undefined) return STALE;
-    if (departure !== undefined) return departure;
-    if (written === undefined) return this.#whyUnknown();
-    const invalidation = this.#invalidationOf(key, written);
+    if (this.#parts.entryOf(key) !== undefined) return this.#whyStale(key, written);
+    if (departure !== undefined && !this.#mayBeStored(departure)) return departure;
+    return this.#whyGone(key, facts) ?? departure ?? this.#whyUnknown(facts);
+  }
+
+  #mayBeStored({ reason }: Departure): boolean {
+    return reason === 'evicted' && this.#parts.hasStore;
+  }
+
+  /** By what it went that says nothing of single keys. */
+  #whyGone(key: string, { written, served }: KeyFacts): Omit<Departure, 'at'> | undefined {
+    const since = written ?? (served === undefined ? undefined : { order: served, tags: [] });
+    if (since === undefined) return undefined;
+    const invalidation = this.#invalidationOf(key, since);
     if (invalidation !== undefined) return { reason: 'invalidated', detail: invalidation };
-    if (this.#clearedAt >= written.at)
-      return { reason: 'cleared', detail: 'everything was cleared or replaced' };
-    return { reason: 'unknown', detail: 'it was written, and what became of it is not known' };
+    const isCleared = this.#clearedAt > since.order;
+    return isCleared ? { reason: 'cleared', detail: 'everything was cleared or replaced' } : undefined;
   }
 
-  #whyUnknown(): Omit<Departure, 'at'> {
+  /** An invalidation of what is there leaves nothing; what stays is told as one where `expire` was asked for what is the user's truth. */
+  #whyStale(key: string, written: Written | undefined): Omit<Departure, 'at'> {
+    const isInvalidated = this.#invalidationOf(key, written ?? { order: -1, tags: [] }) !== undefined;
+    const isExpired = written?.isExpired === true || isInvalidated;
+    const why = isExpired ? 'it was expired by expire()' : 'its time to live was over';
+    return { reason: 'stale', detail: `${why}; ${KEPT}` };
+  }
+
+  #whyUnknown({ written, served }: KeyFacts): Omit<Departure, 'at'> {
+    if (written !== undefined || served !== undefined)
+      return { reason: 'unknown', detail: 'it was there, and what became of it is not known' };
     if (this.#hasForgotten) return { reason: 'unknown', detail: 'nothing is known of it, or no longer' };
-    return { reason: 'never_set', detail: 'it was never written since facts are kept' };
+    return { reason: 'never_set', detail: 'it was never written since this cache was opened' };
   }
 
-  #invalidationOf(key: string, { at, tags }: NonNullable<KeyFacts['written']>): string | undefined {
+  #invalidationOf(key: string, { order, tags }: Pick<Written, 'order' | 'tags'>): string | undefined {
     for (const invalidation of this.#invalidations.toReversed()) {
-      if (invalidation.at < at) return undefined;
+      if (invalidation.order < order) return undefined;
       const by = this.#parts.concerns(invalidation.what, key, tags);
       if (by !== undefined) return by;
     }

@@ -7,15 +7,25 @@ export interface Departure {
   detail: string;
 }
 
+/** The last time that a key was written. */
+export interface Written {
+  readonly order: number;
+  readonly tags: readonly string[];
+  /** Whether it was stale at once, as `expire` makes it. */
+  readonly isExpired: boolean;
+}
+
 /** What has happened to one key lately. */
 export interface KeyFacts {
-  /** When it was last written, and with which tags. */
-  written: { readonly at: number; readonly tags: readonly string[] } | undefined;
+  /** After which other events it was last written, and with which tags. */
+  written: Written | undefined;
+  /** After which other events a stale value was last served, from wherever it is kept. */
+  served: number | undefined;
   departure: Departure | undefined;
   load: (Omit<LoadExplanation, 'agoMs'> & { readonly at: number }) | undefined;
   miss: Departure | undefined;
 }
 
 export function noFacts(): KeyFacts {
-  return { written: undefined, departure: undefined, load: undefined, miss: undefined };
+  return { written: undefined, served: undefined, departure: undefined, load: undefined, miss: undefined };
 }

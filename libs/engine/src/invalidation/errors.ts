@@ -8,6 +8,11 @@ export function badPattern(found: unknown, why: string): CacheError {
   return new CacheError('bad_pattern', `the pattern ${show(found)} ${why}`);
 }
 
+/** Says that a pattern of keys is none at all. */
+export function noPattern(found: unknown): CacheError {
+  return new CacheError('bad_pattern', `the pattern must be a non-empty string, got ${show(found)}`);
+}
+
 /** Says which cycle a dependency would close; nothing was changed. @param path from the dependent back to the key. */
 export function cyclicDependency(key: string, dependent: string, path: readonly string[]): CacheError {
   const cycle = [key, ...path].map(show);

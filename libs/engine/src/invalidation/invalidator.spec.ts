@@ -74,6 +74,9 @@ describe('Invalidator', () => {
     await invalidator.invalidate({ matching: ['product:*'] }, 'sold');
     invalidator.changed('product:42');
     invalidator.changed('home');
-    expect(told).toEqual([{ matching: ['product:*'], keys: ['home'], event: 'sold' }, { keys: ['home'] }]);
+    expect(told).toEqual([
+      { matching: ['product:*'], keys: ['home'], dependents: ['home'], event: 'sold' },
+      { keys: ['home'], dependents: ['home'], changed: 'product:42' },
+    ]);
   });
 });

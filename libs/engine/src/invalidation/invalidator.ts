@@ -17,8 +17,11 @@ export interface InvalidatedStore {
   delete(keys: readonly string[], version: number): Promise<void>;
 }
 
-/** What was invalidated, and by which of the user's events, if any. */
+/** What was invalidated, by which of the user's events, if any, and what went since it depends on others. */
 export interface Done extends Targets {
+  readonly dependents?: readonly string[] | undefined;
+  /** The key that a caller has changed. */
+  readonly changed?: string | undefined;
   readonly event?: string | undefined;
 }
 
@@ -84,7 +87,9 @@ export class Invalidator {
     const marks = plan.marks.map((mark) => ({ ...mark, version }));
     for (const mark of marks) validity.add(mark);
     this.#forget(keys, version);
-    observer.invalidated({ ...targets, keys, event });
+    const named = new Set(plan.keys);
+    const dependents = keys.filter((key) => !named.has(key));
+    observer.invalidated({ ...targets, keys, dependents, event });
     await Promise.all([
       marks.length === 0 ? undefined : store?.invalidate(marks),
       this.#deleteStored(keys, version),
@@ -98,7 +103,7 @@ export class Invalidator {
     if (keys.length === 0) return;
     const version = sequence.next();
     this.#forget(keys, version);
-    observer.invalidated({ keys });
+    observer.invalidated({ keys, dependents: keys, changed: key });
     this.#deleteStored(keys, version).catch((error: unknown) => observer.invalidationFailed(error));
   }
 

@@ -147,10 +147,10 @@ describe('compilePattern', () => {
   });
 
   it.each([
-    ['', 'the pattern "" must be a non-empty string'],
-    [42, 'the pattern 42 must be a non-empty string'],
-    [undefined, 'the pattern undefined must be a non-empty string'],
-    [/a/, 'the pattern an instance of RegExp must be a non-empty string'],
+    ['', 'the pattern must be a non-empty string, got ""'],
+    [42, 'the pattern must be a non-empty string, got 42'],
+    [undefined, 'the pattern must be a non-empty string, got undefined'],
+    [/a/, 'the pattern must be a non-empty string, got an instance of RegExp'],
     ['a\\', 'the pattern "a\\\\" ends in a backslash that escapes nothing'],
   ])('refuses %p and says why', (pattern, message) => {
     expect(error(pattern)).toMatchObject({ code: 'bad_pattern', message });

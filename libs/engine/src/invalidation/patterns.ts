@@ -1,4 +1,4 @@
-import { badPattern } from './errors.js';
+import { badPattern, noPattern } from './errors.js';
 import { ANY, literalMatcher, type Piece, symbolMatcher } from './glob.js';
 
 /** The longest pattern, in characters. */
@@ -40,7 +40,7 @@ export function escapePattern(text: string): string {
 
 /** What stands between the stars, as code points; empty pieces in the middle, which a run of stars leaves, are dropped. */
 function piecesOf(pattern: unknown): Piece[] {
-  if (typeof pattern !== 'string' || pattern === '') throw badPattern(pattern, 'must be a non-empty string');
+  if (typeof pattern !== 'string' || pattern === '') throw noPattern(pattern);
   if (pattern.length > LONGEST_PATTERN)
     throw badPattern(pattern, `has ${pattern.length} characters, at most ${LONGEST_PATTERN} are read`);
   const pieces: number[][] = [[]];

@@ -50,6 +50,22 @@ describe('rules', () => {
     expect(fill({ tags: ['a*{id}', '\\{'] }, { id: 1 }).tags).toEqual(['a*1', '{']);
   });
 
+  it('take what an interface or a class types', () => {
+    interface Updated {
+      readonly id: number;
+    }
+    const updated: Updated = { id: 42 };
+    expect(fill(['user:{id}'], updated).keys).toEqual(['user:42']);
+  });
+
+  it('name the list of templates that there is not', () => {
+    const templates = { tag: ['night'] } as unknown as Templates;
+    expect(refusal(() => fill(templates, {}))).toMatchObject({
+      code: 'bad_option',
+      message: 'there is no option tag; there are keys, tags',
+    });
+  });
+
   it('read properties that a class of events inherits', () => {
     class Updated {
       get id() {

@@ -1,4 +1,4 @@
-import { badOption } from '../kernel/errors.js';
+import { badOption, unknownOption } from '../kernel/errors.js';
 import type { Targets } from './targets.js';
 import { type EventParams, keyTemplate, tagTemplate, type Template } from './templates.js';
 
@@ -8,6 +8,8 @@ import { type EventParams, keyTemplate, tagTemplate, type Template } from './tem
  */
 export type Templates =
   readonly string[] | { readonly keys?: readonly string[]; readonly tags?: readonly string[] };
+
+const KNOWN: readonly string[] = ['keys', 'tags'];
 
 interface Rule {
   readonly keys: readonly Template[];
@@ -52,6 +54,7 @@ function assertEvent(event: string): void {
 }
 
 function ruleOf(event: string, templates: Templates): Rule {
+  assertNames(templates);
   const { keys = [], tags = [] } = isList(templates) ? { keys: templates } : (templates ?? {});
   if (!isList(keys) || !isList(tags) || keys.length + tags.length === 0)
     throw badOption(
@@ -63,6 +66,13 @@ function ruleOf(event: string, templates: Templates): Rule {
     keys: keys.map((text) => keyTemplate(text, event)),
     tags: tags.map((text) => tagTemplate(text, event)),
   };
+}
+
+/** A list has indices, and an object that is none has no names. */
+function assertNames(templates: Templates): void {
+  if (isList(templates) || typeof templates !== 'object') return;
+  const unknown = Object.keys(templates ?? {}).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) throw unknownOption(unknown, KNOWN);
 }
 
 function isList(value: unknown): value is readonly string[] {

@@ -1,3 +1,5 @@
+import { badOption } from '../kernel/errors.js';
+
 /** A stream of events that can be subscribed to, such as an `Observable` of RxJS. */
 export interface EventSource<E> {
   subscribe(observer: { next: (event: E) => void; error: (error: unknown) => void; complete: () => void }): {
@@ -20,8 +22,9 @@ export class Sources<T> {
     this.#parts = parts;
   }
 
-  /** Listens from now on; answers how to stop. */
+  /** Listens from now on; answers how to stop. @throws CacheError `bad_option` where it is no stream. */
   add<E>(source: EventSource<E>, targetsOf: (event: E) => T): () => void {
+    assertSource(source);
     let isStopped = false;
     let subscription: { unsubscribe(): void } | undefined;
     const stop = (): void => {
@@ -50,4 +53,9 @@ export class Sources<T> {
     const run = async (): Promise<void> => invalidate(targets());
     run().catch(failed);
   }
+}
+
+function assertSource(source: Partial<EventSource<never>> | null | undefined): void {
+  if (typeof source?.subscribe !== 'function')
+    throw badOption('event', 'the name of an event, or a stream with subscribe()', source);
 }

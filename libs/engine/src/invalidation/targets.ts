@@ -59,6 +59,8 @@ function markOf({ kind, prefix, text }: Pattern): Plan['marks'][number] {
 }
 
 function prefixOf(namespace: unknown): string {
+  if (typeof namespace === 'string' && /[*?]/.test(namespace))
+    throw badOption('namespace', 'a prefix, not a pattern; invalidateMatching takes patterns', namespace);
   const isName = typeof namespace === 'string' && namespace !== '' && namespace.length <= LONGEST_PATTERN;
   if (isName && !namespace.endsWith(':')) return `${namespace}:`;
   throw badOption(

@@ -1,8 +1,8 @@
 import { badTemplate, missingParam } from './errors.js';
 import { escapePattern } from './patterns.js';
 
-/** What an event brings, such as `{ id: 42 }`. */
-export type EventParams = Readonly<Record<string, unknown>>;
+/** What an event brings, such as `{ id: 42 }`, or an instance of its class. */
+export type EventParams = object;
 
 /** A text with places for what an event brings. */
 export interface Template {

@@ -97,7 +97,10 @@ export function tooManyPending(pending: number, bytes: number): CacheError {
 /** Says how many dead letters are left, and what to do. */
 export function deadLettersLeft(count: number): CacheError {
   const remedy = 'deadLetters.retry() tries to store them again, deadLetters.discard() forgets them';
-  return new CacheError('dead_letters_left', `${counted(count, 'dead letter')} ${count === 1 ? 'is' : 'are'} left; ${remedy}`);
+  return new CacheError(
+    'dead_letters_left',
+    `${counted(count, 'dead letter')} ${count === 1 ? 'is' : 'are'} left; ${remedy}`,
+  );
 }
 
 /** Says which package to install, or which version. */

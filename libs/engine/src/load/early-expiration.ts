@@ -1,4 +1,4 @@
-import { badOption } from '../kernel/errors.js';
+import { badOption, unknownOption } from '../kernel/errors.js';
 import type { Random } from '../kernel/random.js';
 import type { Ageing } from '../kernel/residents.js';
 
@@ -13,6 +13,8 @@ export interface EarlyExpirationOptions {
    */
   readonly formula?: 'xfetch' | 'simple' | undefined;
 }
+
+const KNOWN: readonly string[] = ['beta', 'formula'];
 
 /** `true` is XFetch with a beta of 1. */
 export type EarlyExpirationChoice = boolean | EarlyExpirationOptions;
@@ -35,10 +37,16 @@ export function isDueEarly({ beta, formula }: EarlyExpiration, ageing: Ageing, r
 /** `undefined` where it is not asked for. @throws CacheError `bad_option`. */
 export function parseEarlyExpiration(choice: EarlyExpirationChoice | undefined): EarlyExpiration | undefined {
   if (choice === undefined || choice === false) return undefined;
-  if (choice !== true && (typeof choice !== 'object' || choice === null))
-    throw badOption('earlyExpiration', 'true or an object such as { beta: 1 }', choice);
-  const { beta = 1, formula = 'xfetch' } = choice === true ? {} : choice;
+  const { beta = 1, formula = 'xfetch' } = choice === true ? {} : assertNames(choice);
   return { beta: parseBeta(beta), formula: parseFormula(formula) };
+}
+
+function assertNames(choice: EarlyExpirationOptions): EarlyExpirationOptions {
+  if (typeof choice !== 'object' || choice === null)
+    throw badOption('earlyExpiration', 'true or an object such as { beta: 1 }', choice);
+  const unknown = Object.keys(choice).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) throw unknownOption(`earlyExpiration.${unknown}`, KNOWN);
+  return choice;
 }
 
 function parseBeta(beta: unknown): number {

@@ -477,6 +477,10 @@ describe('wrong options', () => {
     const { cache } = await open<number>();
     await expect(cache.getOrLoad('owl', () => 1, { grace: '1m', ttl: '5m' })).rejects.toThrow('grace');
     await expect(cache.getOrLoad('owl', () => 1, { softTimeout: '1h' })).rejects.toThrow('softTimeout');
+    const signal = {} as AbortSignal;
+    await expect(cache.getOrLoad('owl', () => 1, { signal })).rejects.toThrow(
+      'signal must be an AbortSignal',
+    );
     await cache.set('owl', 1);
     await expect(cache.getOrLoad('owl', () => 1, { refreshAhead: 7 })).rejects.toThrow('refreshAhead');
   });

@@ -30,6 +30,12 @@ describe('loaders by prefix', () => {
       expect(() => loaders.for(key)).toThrow('no loader fits');
   });
 
+  it.each(['user:*', '*', 'user?'])('are no patterns: %s', (prefix) => {
+    expect(() => open(prefix)).toThrow(
+      `prefix must be a prefix such as 'user', not a pattern, got "${prefix}"`,
+    );
+  });
+
   it('give way to a longer prefix that fits', () => {
     const { answer } = open('user', 'user:1', 'user:1:name');
     expect(answer('user:2')).toBe('user');

@@ -2,7 +2,7 @@ import { bulkhead } from 'cockatiel';
 import type { StaleReason } from '../events/cache-event.js';
 import { Deadlines } from '../kernel/deadlines.js';
 import type { EntryState } from '../kernel/entry.js';
-import { closed } from '../kernel/errors.js';
+import { badOption, closed } from '../kernel/errors.js';
 import type { WriteOptions } from '../kernel/life.js';
 import type { Random } from '../kernel/random.js';
 import type { Ageing } from '../kernel/residents.js';
@@ -114,7 +114,7 @@ export class Loads<V> {
   #load(asked: Asked<V>): Promise<V> {
     const { residents, recorder, isShared } = this.#parts;
     const { key, options } = asked;
-    options?.signal?.throwIfAborted();
+    assertSignal(options?.signal);
     const rules = this.#rulesOf(options);
     const former = residents.readKept(key);
     const served = this.#served(asked, rules, former);
@@ -187,4 +187,11 @@ export class Loads<V> {
     recorder.staleServed(key, reason);
     return { value: residents.handOut(stale.value) };
   }
+}
+
+/** @throws its reason where it is aborted already, CacheError `bad_option` where it is none. */
+function assertSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  if (!(signal instanceof AbortSignal)) throw badOption('signal', 'an AbortSignal', signal);
+  signal.throwIfAborted();
 }

@@ -32,6 +32,12 @@ describe('the progress bar', () => {
     }
   });
 
+  it.each([0, undefined])('takes a terminal of %s columns for one of 80', (columns) => {
+    const { bar, written } = open({ columns });
+    bar?.({ done: 7, failed: 0, total: 10 }, false);
+    expect(written[0]).toMatch(/\[#{28}\.{12}\] 7\/10 70%/);
+  });
+
   it('does not run over its end where there are more keys than were announced', () => {
     const { bar, written } = open();
     bar?.({ done: 300, failed: 0, total: 200 }, false);

@@ -4,11 +4,12 @@ import type { WarmProgress } from './warm-report.js';
 export interface Terminal {
   /** Nothing is written where this is not `true`. */
   readonly isTTY?: boolean | undefined;
-  /** How wide it is; 80 where it does not say. */
+  /** How wide it is; 80 where it does not say, or says 0. */
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
+const DEFAULT_COLUMNS = 80;
 const WIDEST_BAR = 40;
 /** What the numbers beside the bar leave of a line. */
 const NARROWEST_BAR = 5;
@@ -22,9 +23,14 @@ export function progressBar(
   if (terminal?.isTTY !== true) return undefined;
   return (progress, isOver) => {
     // The last column is left free, since many terminals break the line when it is written.
-    const line = lineOf(progress, (terminal.columns ?? 80) - 1);
+    const line = lineOf(progress, widthOf(terminal) - 1);
     terminal.write(`${START_OF_LINE}${line}${REST_OF_LINE}${isOver ? '\n' : ''}`);
   };
+}
+
+/** A terminal that is being made, such as that of a container, says 0. */
+function widthOf({ columns = 0 }: Terminal): number {
+  return columns > 0 ? columns : DEFAULT_COLUMNS;
 }
 
 function lineOf({ done, failed, total }: WarmProgress, width: number): string {

@@ -79,7 +79,7 @@ export function resolveAccessLog<V>(file: string, options: AccessLogOptions<V>):
   problems.check(() => assertFunction('parse', parse));
   problems.check(() => assertFunction('key', key));
   problems.check(() => loader && resolveLoader(loader));
-  const warming = problems.check(() => resolveWarm(warmOptions));
+  const warming = problems.check(() => resolveWarm(warmOptions, ['top', 'format', 'parse', 'key', 'loader']));
   const { signal } = problems.settle({ signal: warming?.signal });
   const read = parse === undefined ? logFormats[format] : (line: string) => asLine(parse(line));
   // Twice as many as are asked for, so that what is asked for most is not pushed out by what came last.

@@ -44,14 +44,14 @@ export function assertWarmOnBoot<V>(options: WarmOnBoot<V>): void {
   if (options.accessLog !== undefined && options.keys !== undefined)
     throw badOption('warm', 'told either keys or accessLog', options);
   if (options.accessLog !== undefined) {
-    const { accessLog, ...rest } = options;
+    const { accessLog, keys: _, ...rest } = options;
     resolveAccessLog(accessLog, rest);
     return;
   }
-  const { keys, loader, ...rest } = options;
+  const { keys, loader, accessLog: _, ...rest } = options;
   if (typeof keys !== 'function') assertKeys(keys);
   if (loader !== undefined) resolveLoader(loader);
-  resolveWarm(rest);
+  resolveWarm(rest, ['keys', 'loader', 'accessLog']);
 }
 
 /** Warms a cache in the background, beginning in the next turn of the event loop. */
@@ -70,10 +70,10 @@ export function startWarming<V>(parts: WarmParts<V>, options: WarmOnBoot<V>): Ba
 
 async function run<V>(parts: WarmParts<V>, options: WarmOnBoot<V>, signal: AbortSignal): Promise<WarmReport> {
   if (options.accessLog !== undefined) {
-    const { accessLog, ...rest } = options;
+    const { accessLog, keys: _, ...rest } = options;
     return warmFromAccessLog(parts, accessLog, { ...rest, signal });
   }
-  const { keys, loader, ...rest } = options;
+  const { keys, loader, accessLog: _, ...rest } = options;
   const named = typeof keys === 'function' ? keys() : keys;
   return warm(parts, { keys: named, loader, options: { ...rest, signal } });
 }

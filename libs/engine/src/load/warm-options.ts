@@ -1,5 +1,5 @@
 import { parseCount } from '../kernel/count.js';
-import { badOption } from '../kernel/errors.js';
+import { badOption, unknownOption } from '../kernel/errors.js';
 import { Problems } from '../kernel/problems.js';
 import type { LoadOptions } from './loader.js';
 import type { Terminal } from './progress-bar.js';
@@ -29,10 +29,34 @@ export interface ResolvedWarm<V> {
 
 const DEFAULT_CONCURRENCY = 8;
 
-/** @throws CacheError `bad_option`, naming every wrong option in one message. */
-export function resolveWarm<V>(options: WarmOptions<V>): ResolvedWarm<V> {
+/** The compiler sees to it that none is missing. */
+const KNOWN: Readonly<Record<keyof WarmOptions<unknown>, true>> = {
+  concurrency: true,
+  onProgress: true,
+  signal: true,
+  progress: true,
+  ttl: true,
+  tags: true,
+  tti: true,
+  staleWhileRevalidate: true,
+  grace: true,
+  negativeTtl: true,
+  errorTtl: true,
+  refreshAhead: true,
+  earlyExpiration: true,
+  softTimeout: true,
+  hardTimeout: true,
+  shouldServe: true,
+  unless: true,
+};
+
+/** @param others names that the caller knows beside these. @throws CacheError `bad_option`, naming every wrong option in one message. */
+export function resolveWarm<V>(options: WarmOptions<V>, others: readonly string[] = []): ResolvedWarm<V> {
+  if (typeof options !== 'object' || options === null)
+    throw badOption('options', 'an object such as { concurrency: 4 }', options);
   const { concurrency = DEFAULT_CONCURRENCY, onProgress, signal, progress, ...load } = options;
   const problems = new Problems();
+  for (const name of Object.keys(load)) problems.check(() => assertKnown(name, others));
   problems.check(() => parseCount('concurrency', concurrency));
   problems.check(() => {
     if (onProgress !== undefined && typeof onProgress !== 'function')
@@ -43,6 +67,10 @@ export function resolveWarm<V>(options: WarmOptions<V>): ResolvedWarm<V> {
   });
   const terminal = problems.check(() => terminalOf(progress));
   return problems.settle({ concurrency, onProgress, signal, terminal, load });
+}
+
+function assertKnown(name: string, others: readonly string[]): void {
+  if (!Object.hasOwn(KNOWN, name)) throw unknownOption(name, [...others, ...Object.keys(KNOWN)]);
 }
 
 function terminalOf(progress: boolean | Terminal | undefined): Terminal | undefined {

@@ -1,4 +1,4 @@
-import type { CacheError } from '../kernel/errors.js';
+import { type CacheError, counted } from '../kernel/errors.js';
 import type { Invalidation } from '../kernel/invalidation.js';
 import { isStoreTrouble } from '../kernel/store-errors.js';
 import type { ApplyOptions, BackingStore, Operation, Row } from './backing-store.js';
@@ -81,7 +81,7 @@ export class GuardedStore implements BackingStore {
     const rows = missed.flatMap((operation) => rowOf(operation) ?? []);
     if (asked.length === 0 && keys.length > 0 && this.#life.isOpen) return Promise.resolve(rows);
     return this.#run({
-      describe: () => `read ${asked.length} keys`,
+      describe: () => `read ${counted(asked.length, 'key')}`,
       deadlines: reads,
       slowMs,
       start: () => this.#store.getMany(asked),
@@ -129,7 +129,7 @@ export class GuardedStore implements BackingStore {
     };
     if (this.#takesWrites()) return Promise.resolve(missed());
     return this.#run({
-      describe: () => `remember ${invalidations.length} invalidations`,
+      describe: () => `remember ${counted(invalidations.length, 'invalidation')}`,
       deadlines: writes,
       start: () => this.#store.invalidate(invalidations),
       seen: () => repairs.remembered(invalidations),
@@ -235,7 +235,8 @@ async function* renewing(
 
 function describe(operations: readonly Operation[]): string {
   const [first] = operations;
-  if (operations.length !== 1 || first === undefined) return `apply ${operations.length} operations`;
+  if (operations.length !== 1 || first === undefined)
+    return `apply ${counted(operations.length, 'operation')}`;
   return first.type === 'set'
     ? `write ${JSON.stringify(first.row.key)}`
     : `delete ${JSON.stringify(first.key)}`;

@@ -460,7 +460,7 @@ describe('a cache that goes on in memory', () => {
       await clock.advanceAsync('5s');
       await settle();
       expect(told).toContain(
-        'failed store owl the backing store failed to make 1 changes that it has missed: too long',
+        'failed store owl the backing store failed to make 1 change that it has missed: too long',
       );
       const left = keys.filter((key) => key !== 'owl').map((key) => [key, 2]);
       expect([versions(), store.repairs, told.at(-1)]).toEqual([

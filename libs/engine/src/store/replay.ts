@@ -1,5 +1,5 @@
 import { type Clock, turnOfTheLoop } from '../kernel/clock.js';
-import { CacheError } from '../kernel/errors.js';
+import { CacheError, counted } from '../kernel/errors.js';
 import type { BackingStore, Operation } from './backing-store.js';
 import type { Breaker } from './breaker.js';
 import type { Deadlines } from '../kernel/deadlines.js';
@@ -68,7 +68,7 @@ export class Replay {
     const { invalidations } = repairs;
     if (invalidations.length === 0) return;
     await calls.run({
-      describe: () => `remember ${invalidations.length} invalidations that it has missed`,
+      describe: () => `remember ${counted(invalidations.length, 'invalidation')} that it has missed`,
       deadlines: writes,
       start: () => store.invalidate(invalidations),
       seen: () => repairs.remembered(invalidations),
@@ -118,7 +118,7 @@ export class Replay {
   async #apply(batch: readonly Operation[]): Promise<void> {
     const { calls, repairs, store, writes } = this.#parts;
     await calls.run({
-      describe: () => `make ${batch.length} changes that it has missed`,
+      describe: () => `make ${counted(batch.length, 'change')} that it has missed`,
       deadlines: writes,
       footprint: batch,
       isRepair: true,

@@ -67,6 +67,7 @@ export function wireExplainer<V>(
   const facts = new FactBook({
     clock,
     keys: options.explain,
+    hasStore: backing !== undefined,
     entryOf: (key) => memory.readKept(key),
     strategy: () => memory.table.choice?.inCharge ?? memory.table.eviction,
     concerns: invalidatedBy,

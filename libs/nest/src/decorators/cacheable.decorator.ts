@@ -1,15 +1,9 @@
-import type { LoadOptions, LoadRules, WriteOptions } from 'nuthatch/engine';
+import type { LoadOptions } from 'nuthatch/engine';
 import { isClosed } from './closed-cache.js';
 import { type Call, decorate, type Run } from './decorate.js';
 import type { CacheableMethod, Exactly, Fitting, ResultOf } from './method-types.js';
-import { checkKey, checkTtl, defaultKey, type KeepOptions, tagsOf } from './options.js';
-
-/** What `@Cacheable` may be told; its functions are checked against the method that it stands on. */
-export interface CacheableOptions<Args extends readonly unknown[] = never[], Result = never>
-  extends KeepOptions<Args, Result>, LoadRules, Omit<WriteOptions, 'ttl' | 'tags'> {
-  /** Told the arguments, answers the key; `Class.method` and `cacheKey(...args)` when left out. */
-  readonly key?: ((...args: Args) => string) | undefined;
-}
+import { type CacheableOptions, checkCacheable } from './cacheable-options.js';
+import { checkKey, checkTtl, defaultKey, tagsOf } from './options.js';
 
 /**
  * Answers what the method answered before, and runs it where nobody knows: once per key, however many callers wait, also when it
@@ -20,7 +14,8 @@ export interface CacheableOptions<Args extends readonly unknown[] = never[], Res
  * @Cacheable({ key: (iata: string) => cacheKey('airport', iata), ttl: '1h', tags: ['airports'] })
  * async find(iata: string): Promise<Airport> { ... }
  * ```
- * @throws CacheError `bad_declaration` on a method that returns a plain value; each call rejects with `bad_key` where an argument
+ * @throws CacheError `bad_declaration` on a method that returns a plain value, for an option that there is not, and for
+ * options that contradict each other; each call rejects with `bad_key` where an argument
  * cannot be part of the default key.
  */
 export function Cacheable<const O extends CacheableOptions = Record<never, never>>(
@@ -38,7 +33,13 @@ export function Cacheable<const O extends CacheableOptions = Record<never, never
       options: { ...rules, ttl, tags: tagsOf(tags, args), unless: isUnwanted },
     });
   };
-  const decorator = decorate('Cacheable', { cache, condition, usesDefaultKey: key === undefined, around });
+  const decorator = decorate('Cacheable', {
+    cache,
+    condition,
+    usesDefaultKey: key === undefined,
+    check: (where) => checkCacheable(where, options ?? {}),
+    around,
+  });
   return <M extends CacheableMethod>(
     target: object,
     name: string | symbol,

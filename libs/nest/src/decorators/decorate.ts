@@ -29,6 +29,8 @@ export interface Advice {
   readonly cache: string | undefined;
   readonly condition: ((...args: never[]) => boolean) | undefined;
   readonly usesDefaultKey?: boolean;
+  /** Throws where its options are wrong, naming the method that it is told. */
+  readonly check?: (where: string) => void;
   /** Whether it has to act before the method does, and cannot learn from a call what the method returns. */
   readonly actsFirst?: boolean;
   around(call: Call, run: Run): Promise<unknown>;
@@ -51,6 +53,7 @@ export function decorate(decorator: string, advice: Advice) {
       );
     if (typeof descriptor?.value !== 'function')
       throw badDeclaration(site.where, `@${decorator} works on methods only`);
+    advice.check?.(site.where);
     const method = descriptor.value as DecoratedMethod;
     descriptor.value = keepIdentity(method, wrap(method, site, advice));
     declareManager(target);
