@@ -5,13 +5,13 @@ export type Sources = ReadonlyMap<string, string>;
 
 /** Who may import whom in the engine, and which packages; `node:` is open to all. Within its own room everybody may. */
 const ENGINE_ROOMS: Readonly<Record<string, { readonly rooms: string; readonly packages: string }>> = {
-  kernel: { rooms: '', packages: 'ms' },
+  kernel: { rooms: '', packages: 'ms cockatiel' },
   eviction: { rooms: 'kernel', packages: '' },
   memory: { rooms: 'eviction kernel', packages: '' },
   store: { rooms: 'invalidation kernel', packages: '#devalue cockatiel' },
   metrics: { rooms: 'kernel', packages: '' },
   events: { rooms: 'metrics kernel', packages: 'rxjs' },
-  write: { rooms: 'store events kernel', packages: 'cockatiel' },
+  write: { rooms: 'store events kernel', packages: '' },
   journal: { rooms: 'write store kernel', packages: '' },
   load: { rooms: 'store events kernel', packages: 'cockatiel' },
   invalidation: { rooms: 'kernel', packages: '' },

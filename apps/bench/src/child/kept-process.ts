@@ -13,10 +13,10 @@ export interface KeptLane {
 export async function keepLane(script: string, plan: LanePlan): Promise<KeptLane> {
   const stay: Stay = { kind: 'lane', plan };
   const child = fork(script, [JSON.stringify(stay)], { execArgv: ['--expose-gc'] });
-  await answerOf(child, plan);
+  await answerOf(child, plan.library);
   return {
     run: async (lap) => {
-      const answer = answerOf(child, plan);
+      const answer = answerOf(child, plan.library);
       child.send(lap);
       return Number(await answer);
     },
@@ -25,11 +25,11 @@ export async function keepLane(script: string, plan: LanePlan): Promise<KeptLane
 }
 
 /** The next message. @throws Error where the process ends without one; it has said why on the error output. */
-async function answerOf(child: ChildProcess, { library }: LanePlan): Promise<unknown> {
+export async function answerOf(child: ChildProcess, name: string): Promise<unknown> {
   const settled = new AbortController();
   const { signal } = settled;
   const ended = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`the process of ${library} ended with ${String(code)}`);
+    throw new Error(`the process of ${name} ended with ${String(code)}`);
   });
   try {
     // The message is the only argument of its event.

@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { answerOf } from '../child/kept-process.js';
 import type { Lane, LanePlan } from './lane.js';
 import type { Figure } from './lap.js';
 
@@ -19,31 +19,14 @@ export interface KeptLane {
 export async function keepLane(plan: LanePlan, { isRoomy = false } = {}): Promise<KeptLane> {
   const execArgv = ['--expose-gc', ...(isRoomy ? ROOMY : []), ...RUNS_TYPESCRIPT];
   const child = fork(CHILD, [JSON.stringify(plan)], { execArgv });
-  await answerOf(child, plan);
+  await answerOf(child, plan.name);
   return {
     run: async (lap) => {
-      const answer = answerOf(child, plan);
+      const answer = answerOf(child, plan.name);
       child.send(lap);
       // The process is child.ts, which answers a figure to each lap.
       return (await answer) as Figure;
     },
     close: () => child.disconnect(),
   };
-}
-
-/** The next message. @throws Error where the process ends without one; it has said why on the error output. */
-async function answerOf(child: ChildProcess, { name }: LanePlan): Promise<unknown> {
-  const settled = new AbortController();
-  const { signal } = settled;
-  const ended = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`the process of ${name} ended with ${String(code)}`);
-  });
-  try {
-    // The message is the only argument of its event.
-    const [message] = (await Promise.race([once(child, 'message', { signal }), ended])) as [unknown];
-    return message;
-  } finally {
-    settled.abort();
-    ended.catch(() => undefined);
-  }
 }

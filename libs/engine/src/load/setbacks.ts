@@ -1,16 +1,11 @@
-import { ExponentialBackoff, halfJitterGenerator } from 'cockatiel';
 import type { Clock } from '../kernel/clock.js';
+import { firstPause, type Pause } from '../kernel/pause.js';
 
 /** Beyond so many keys the one that failed first is forgotten. */
 const MOST_KEYS = 10_000;
 
-/** A first pause of half a second to a second, each next one about twice as long, up to a minute. */
-const BACKOFF = { generator: halfJitterGenerator, initialDelay: 1000, maxDelay: 60_000 };
-
-interface Pause {
-  readonly duration: number;
-  next(context: undefined): Pause;
-}
+/** Half a second at least. */
+const FIRST_PAUSE_MS = 1000;
 
 interface Setback {
   readonly pause: Pause;
@@ -33,7 +28,7 @@ export class Setbacks {
   }
 
   failed(key: string): void {
-    const pause = this.#setbacks.get(key)?.pause.next(undefined) ?? new ExponentialBackoff(BACKOFF).next();
+    const pause = this.#setbacks.get(key)?.pause.next(undefined) ?? firstPause(FIRST_PAUSE_MS);
     this.#setbacks.delete(key);
     this.#setbacks.set(key, { pause, until: this.#clock.now() + pause.duration });
     const [oldest] = this.#setbacks.keys();

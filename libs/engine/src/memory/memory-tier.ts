@@ -12,8 +12,8 @@ export interface Note {
   readonly tags: readonly string[];
   /** Up to which version invalidations are known not to concern the entry. */
   checkedUpTo: number;
-  /** Moved by uses where the entry has a time to idle. */
-  freshness: Freshness | undefined;
+  /** As it was written; until when the entry is fresh now, the table knows. */
+  readonly freshness: Freshness | undefined;
 }
 
 /** What the memory tier is made of. */
@@ -79,9 +79,8 @@ export class MemoryTier<V> implements Residents<V> {
   /** The entry in a slot as observers see it. */
   viewAt(slot: Slot): EntryView {
     const view = this.table.viewAt(slot, this.#isDirty(this.table.keyAt(slot)));
-    const { freshness } = this.#noteAt(slot);
-    if (freshness === undefined) return view;
-    return { ...view, ttlMs: freshness.until - this.table.time.exactNow() };
+    const until = this.table.freshUntil(slot);
+    return until === Infinity ? view : { ...view, ttlMs: until - this.table.time.exactNow() };
   }
 
   read(key: string): EntryState<V> | undefined {
@@ -202,15 +201,13 @@ export class MemoryTier<V> implements Residents<V> {
 
   /** A use of an entry with a time to idle puts off both its ends. */
   #slide(slot: Slot): void {
-    const note = this.#noteAt(slot);
-    const { freshness } = note;
+    const { freshness } = this.#noteAt(slot);
     if (freshness === undefined || freshness.idleMs === Infinity) return;
-    const put = Math.min(freshness.latest, this.table.time.now() + freshness.idleMs);
-    const until = Math.max(freshness.until, put);
+    const former = this.table.freshUntil(slot);
+    const until = Math.max(former, Math.min(freshness.latest, this.table.time.now() + freshness.idleMs));
     // The timer wheel looks again when the former end comes.
-    this.table.endAt(slot, this.table.expiresAt(slot) + (until - freshness.until));
+    this.table.endAt(slot, this.table.expiresAt(slot) + (until - former));
     this.table.freshen(slot, until);
-    note.freshness = { ...freshness, until };
   }
 
   #stateAt(slot: Slot): EntryState<V> {
@@ -220,7 +217,7 @@ export class MemoryTier<V> implements Residents<V> {
       expiresAt: this.table.expiresAt(slot),
       version,
       tags,
-      freshness,
+      freshness: freshness && { ...freshness, until: this.table.freshUntil(slot) },
     };
   }
 

@@ -1,10 +1,8 @@
-import { CircuitState, CountBreaker, ExponentialBackoff, halfJitterGenerator } from 'cockatiel';
+import { CircuitState, CountBreaker } from 'cockatiel';
 import type { Clock } from '../kernel/clock.js';
 import type { CacheError } from '../kernel/errors.js';
+import { firstPause, type Pause } from '../kernel/pause.js';
 import type { BreakerOptions } from './guard-options.js';
-
-/** However long a store is down, it is tried again at least so often. */
-const LONGEST_PAUSE_MS = 60_000;
 
 /** How a call may go to the store: as one of many, or as the one that finds out whether the store is back. */
 export type Admission = 'call' | 'probe';
@@ -16,12 +14,6 @@ export type Outcome = 'success' | 'nothing' | CacheError;
 export interface BreakerObserver {
   opened(error: CacheError): void;
   closed(): void;
-}
-
-/** The pause before the next try; each is about twice as long as the last. */
-interface Pause {
-  readonly duration: number;
-  next(context: undefined): Pause;
 }
 
 /**
@@ -43,7 +35,7 @@ export class Breaker {
     this.#observer = observer;
     const { threshold, calls, minCalls, halfOpenAfterMs } = options;
     this.#rule = new CountBreaker({ threshold, size: calls, minimumNumberOfCalls: minCalls });
-    this.#firstPause = pausesFrom(halfOpenAfterMs);
+    this.#firstPause = firstPause(halfOpenAfterMs);
     this.#pause = this.#firstPause;
   }
 
@@ -104,10 +96,4 @@ export class Breaker {
     this.#pause = this.#firstPause;
     this.#observer.closed();
   }
-}
-
-/** Pauses that grow from `firstMs` to a minute, each less up to a half of it at random. */
-export function pausesFrom(firstMs: number): Pause {
-  const maxDelay = Math.max(firstMs, LONGEST_PAUSE_MS);
-  return new ExponentialBackoff({ generator: halfJitterGenerator, initialDelay: firstMs, maxDelay }).next();
 }

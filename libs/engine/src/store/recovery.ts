@@ -1,6 +1,7 @@
 import type { Timer } from '../kernel/clock.js';
 import type { CacheError } from '../kernel/errors.js';
-import { type BreakerObserver, pausesFrom } from './breaker.js';
+import { firstPause, type Pause } from '../kernel/pause.js';
+import type { BreakerObserver } from './breaker.js';
 import { Replay, type ReplayParts } from './replay.js';
 
 /** Told of a store that is down, and of one that is back. */
@@ -20,7 +21,7 @@ export interface RecoveryParts extends ReplayParts {
 /** Makes up for what could not be written, in the background, once the store is back: as soon as its breaker is closed, or after a pause. */
 export class Recovery implements BreakerObserver {
   readonly #parts: RecoveryParts;
-  #pause: ReturnType<typeof pausesFrom>;
+  #pause: Pause;
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
   #degradedAt: number | undefined;
@@ -29,7 +30,7 @@ export class Recovery implements BreakerObserver {
 
   constructor(parts: RecoveryParts) {
     this.#parts = parts;
-    this.#pause = pausesFrom(parts.pauseMs);
+    this.#pause = firstPause(parts.pauseMs);
   }
 
   opened(error: CacheError): void {
@@ -87,7 +88,7 @@ export class Recovery implements BreakerObserver {
     const replay = new Replay(this.#parts);
     const isDone = await replay.run();
     this.#repaired += replay.repaired;
-    this.#pause = isDone ? pausesFrom(this.#parts.pauseMs) : this.#pause.next(undefined);
+    this.#pause = isDone ? firstPause(this.#parts.pauseMs) : this.#pause.next(undefined);
     if (isDone) this.#recovered();
   }
 

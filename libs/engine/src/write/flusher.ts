@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../kernel/clock.js';
 import { FlushPass, type PassParts, type PassReport } from './flush-pass.js';
-import { firstPause, type Pause } from './pause.js';
+import type { Pause } from '../kernel/pause.js';
+import { firstFlushPause } from './pause.js';
 
 /** When passes begin. */
 export interface FlushTimes {
@@ -113,7 +114,7 @@ export class Flusher {
       this.#pausedUntil = -Infinity;
       return;
     }
-    this.#pause = this.#pause?.next(undefined) ?? firstPause(this.#parts.times.flushIntervalMs);
+    this.#pause = this.#pause?.next(undefined) ?? firstFlushPause(this.#parts.times.flushIntervalMs);
     this.#pausedUntil = this.#parts.clock.now() + this.#pause.duration;
   }
 

@@ -1,5 +1,5 @@
 import type { Operation } from '../store/backing-store.js';
-import type { Pause } from './pause.js';
+import type { Pause } from '../kernel/pause.js';
 
 /** What the store has made so far of a change that it refuses. */
 export interface Refusals {

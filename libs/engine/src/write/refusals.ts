@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.js';
 import { reason } from '../kernel/errors.js';
 import type { Death } from './journal.js';
-import { firstPause } from './pause.js';
+import { firstFlushPause } from './pause.js';
 import type { PendingChange, Refusals } from './pending-change.js';
 
 /** What is known of a change that the store has refused once more. */
@@ -10,7 +10,7 @@ export function refusedAgain(
   error: unknown,
   { clock, flushIntervalMs }: { readonly clock: Clock; readonly flushIntervalMs: number },
 ): Refusals {
-  const pause = refusals?.pause.next(undefined) ?? firstPause(flushIntervalMs);
+  const pause = refusals?.pause.next(undefined) ?? firstFlushPause(flushIntervalMs);
   const lastAt = clock.wallNow();
   return {
     attempts: (refusals?.attempts ?? 0) + 1,
