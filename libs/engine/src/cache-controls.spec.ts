@@ -146,7 +146,16 @@ describe('metrics_updated', () => {
 describe('health', () => {
   it('is up, and down once the cache is closed', async () => {
     const { cache } = await open();
-    expect(cache.health()).toEqual({ status: 'up', items: 0, dirtyWritesPending: 0, problem: undefined });
+    expect(cache.health()).toEqual({
+      status: 'up',
+      items: 0,
+      dirtyWritesPending: 0,
+      problem: undefined,
+      problems: [],
+      hitRatio: undefined,
+      memory: { items: 0, maxItems: 1000, bytes: 0, maxBytes: 64 * 1024 ** 2, usedShare: 0 },
+      store: undefined,
+    });
     await cache.close();
     expect(cache.health().status).toBe('down');
   });
@@ -197,6 +206,62 @@ describe('health', () => {
     await cache.flush().catch(() => undefined);
     await cache.clear();
     expect(cache.health().status).toBe('up');
+  });
+});
+
+describe('health in numbers', () => {
+  it('tells the share of reads that found a value, and how full memory is by the bound that is nearer', async () => {
+    const { cache } = await open<number>({ maxItems: 4, maxBytes: 100, weigh: () => 40 });
+    await cache.set('owl', 1);
+    await cache.set('wren', 2);
+    for (const key of ['owl', 'owl', 'wren', 'emu']) await cache.get(key);
+    expect(cache.health()).toMatchObject({
+      hitRatio: 0.75,
+      memory: { items: 2, maxItems: 4, bytes: 80, maxBytes: 100, usedShare: 0.8 },
+    });
+  });
+
+  it('tells of a store that is down, for how long, and what waits for it', async () => {
+    const { cache, store, clock } = await openStored({ writePolicy: 'writeBack' });
+    expect(cache.health().store).toMatchObject({ state: 'up', deadLetters: 0, oldestPendingMs: 0 });
+    for (const method of ['get', 'apply'] as const) store.failAlways(method);
+    await cache.get('emu');
+    expect(cache.health().store).toMatchObject({ state: 'failing' });
+    for (let read = 0; read < 8; read++) await cache.get('emu');
+    await cache.set('owl', 1);
+    clock.advance(500);
+    const { store: found, problems, problem } = cache.health();
+    expect(found).toMatchObject({ state: 'down', oldestPendingMs: 500, journalDepth: 0 });
+    expect(problems).toMatchObject([{ kind: 'store_down', forMs: 500 }]);
+    expect(problem).toMatch(/tried again by itself.*: the backing store failed to read "emu"/);
+  });
+
+  it('gives advice that names no key', async () => {
+    const { cache, store } = await openStored();
+    store.failNext('get');
+    await cache.get('secret');
+    expect(cache.health().problems).toMatchObject([{ error: expect.stringContaining('secret') }]);
+    expect(cache.health().problems[0]?.advice).not.toContain('secret');
+  });
+});
+
+describe('the histograms', () => {
+  it('count calls by how long they took, whether or not they failed', async () => {
+    const { cache, clock } = await open<number>();
+    const load = cache.getOrLoad('owl', async () => {
+      clock.advance(30);
+      return 1;
+    });
+    await load;
+    const failing = cache.getOrLoad('emu', async () => {
+      clock.advance(250);
+      throw new Error('no emu');
+    });
+    await expect(failing).rejects.toThrow('no emu');
+    const { load: loads, store } = cache.latencyBuckets();
+    expect([loads.count, loads.sumMs, store.count]).toEqual([2, 280, 0]);
+    const counts = new Map(loads.buckets.map(({ atMostMs, count }) => [atMostMs, count]));
+    expect([25, 50, 100, 250].map((bound) => counts.get(bound))).toEqual([0, 1, 1, 2]);
   });
 });
 

@@ -1,9 +1,11 @@
 import type { Observable } from 'rxjs';
-import type { CacheInfo } from './cache-info.js';
+import { readHealth } from './cache-health.js';
+import { type CacheInfo, describeCache } from './cache-info.js';
 import type { Clearing, ClearOptions } from './clearing.js';
 import { DeadLetters } from './dead-letters.js';
 import type { CacheEvent, CustomCacheEvent } from './events/cache-event.js';
 import type { CacheHook } from './events/hooks.js';
+import type { KeyWatches } from './events/key-watches.js';
 import type { Explanation } from './explain/explanation.js';
 import type { Explainer } from './explainer.js';
 import { type EvictionChoice, resolveEviction } from './eviction/resolve.js';
@@ -13,8 +15,9 @@ import { nameOf } from './kernel/register.js';
 import { InvalidationControls, type InvalidationControlsParts } from './invalidation-controls.js';
 import { type BoundsOptions, changeBounds } from './memory/bounds.js';
 import type { CacheMetrics } from './metrics/cache-metrics.js';
-import type { Counter } from './metrics/counters.js';
+import type { Counter, Measured } from './metrics/counters.js';
 import type { CacheHealth, HealthRecord } from './metrics/health.js';
+import type { LatencyBuckets } from './metrics/latency.js';
 import { NO_WRITES } from './store-side.js';
 import type { CloseReport } from './write/policy.js';
 import { resolveWritePolicy, type WritePolicyChoice } from './write/resolve.js';
@@ -25,6 +28,7 @@ export interface CacheControlsParts<V> extends InvalidationControlsParts<V> {
   readonly clearing: Clearing<V>;
   readonly healthRecord: HealthRecord;
   readonly explainer: Explainer<V>;
+  readonly keyWatches: KeyWatches<V>;
   /** What loads and invalidates in the background: it ends first. */
   readonly background: readonly { stop(): void }[];
   /** What would go on after the closing: timers that belong to no part, and writes that come too late for memory. */
@@ -52,7 +56,7 @@ export class CacheControls<V> extends InvalidationControls<V> {
    */
   async clear(options?: ClearOptions): Promise<void> {
     this.assertOpen();
-    await this.#parts.clearing.clear(options);
+    await (this.#parts.participant.view ?? this.#parts.clearing).clear(options);
   }
 
   /** Puts another eviction strategy in charge; every entry stays. O(n). */
@@ -101,6 +105,17 @@ export class CacheControls<V> extends InvalidationControls<V> {
     return this.#parts.recorder.events$;
   }
 
+  /**
+   * The value of a key: as it is now, and then whenever it is another, `undefined` where there is none: it was deleted, invalidated or cleared, its life
+   * is over, or it was evicted and there is no store. A store is asked where memory does not have it; what other processes write is not seen. Counts as no
+   * use. Completes when the cache is closed; a subscriber that throws is reported.
+   * @throws CacheError `bad_key`.
+   */
+  watch$(key: string): Observable<V | undefined> {
+    assertKey(key);
+    return this.#parts.keyWatches.watch$(key);
+  }
+
   /** Calls `hook` at the moments of an entry's life; answers how to stop. */
   addHook(hook: CacheHook<V>): () => void {
     return this.#parts.recorder.addHook(hook);
@@ -130,23 +145,14 @@ export class CacheControls<V> extends InvalidationControls<V> {
     };
   }
 
+  /** How long loads, calls on the store and flushes took, as histograms with round bounds; all zero where `metrics: false`. */
+  latencyBuckets(): Readonly<Record<Measured, LatencyBuckets>> {
+    return this.#parts.recorder.counters.latencyBuckets();
+  }
+
   /** What the cache is made of. */
   info(): CacheInfo {
-    const { options, memory, side } = this.#parts;
-    const { size, totalWeight, bounds, eviction } = memory.table;
-    return {
-      name: options.name,
-      items: size,
-      ...bounds,
-      bytes: totalWeight,
-      ttlMs: typeof options.life.ttl === 'number' ? options.life.ttl : undefined,
-      eviction: { strategy: eviction, ...memory.table.choice },
-      writePolicy: side?.policyName,
-      durability: side?.durability,
-      store: side && { name: side.storeName, role: side.store.role },
-      codec: options.codec.name,
-      isolate: options.isolation.name,
-    };
+    return describeCache(this.#parts);
   }
 
   /**
@@ -159,13 +165,12 @@ export class CacheControls<V> extends InvalidationControls<V> {
     return this.#parts.explainer.explain(key);
   }
 
-  /** Whether the cache, its store and its flushes work. */
+  /**
+   * Whether the cache, its store and its flushes work, how full memory is, and what waits to be stored. Reads what is known; the store is
+   * not asked.
+   */
   health(): CacheHealth {
-    const { memory, side, healthRecord } = this.#parts;
-    const dirtyWritesPending = side?.policy.pendingCount ?? 0;
-    const problem = healthRecord.problem(dirtyWritesPending, side?.deadLetters ?? 0);
-    const status = this.#closing !== undefined ? 'down' : problem === undefined ? 'up' : 'degraded';
-    return { status, items: memory.table.size, dirtyWritesPending, problem };
+    return readHealth(this.#parts, this.#closing !== undefined);
   }
 
   async #close(deadlineMs: number): Promise<CloseReport> {
@@ -184,8 +189,7 @@ export class CacheControls<V> extends InvalidationControls<V> {
     } finally {
       await this.#saveForWarmStart(until);
       for (const part of this.#parts.running) part.stop();
-      memory.table.close();
-      memory.clear();
+      memory.close();
       history.complete();
       recorder.complete();
     }

@@ -1,4 +1,8 @@
 import type { EvictionChoiceReport } from './eviction/strategy.js';
+import type { MemoryBudget, MemoryBudgetReport } from './memory/memory-budget.js';
+import type { MemoryTier } from './memory/memory-tier.js';
+import type { ResolvedOptions } from './options.js';
+import type { StoreSide } from './store-side.js';
 import type { Durability } from './write/journal.js';
 
 /** What a cache is made of. */
@@ -10,8 +14,13 @@ export interface CacheInfo {
   /** Bytes in memory, and how many may be there. */
   readonly bytes: number;
   readonly maxBytes: number;
+  /** The bound that it shares with other caches, and what all of them hold; `undefined` where there is none. */
+  readonly budget: Omit<MemoryBudgetReport, 'caches'> | undefined;
   /** Default time to live in milliseconds; `Infinity` where entries do not expire, `undefined` where it is a function of the value. */
   readonly ttlMs: number | undefined;
+  /** The longest life that an entry may be given, and how long one stays that nobody reads, in milliseconds; `Infinity` where there is no such limit. */
+  readonly maxTtlMs: number;
+  readonly idleMs: number;
   /** The strategy, and where it chooses among others, which one is in charge, what each is estimated to reach, and the last swaps. */
   readonly eviction: { readonly strategy: string } & Partial<EvictionChoiceReport>;
   /** `undefined` where there is no store. */
@@ -21,4 +30,38 @@ export interface CacheInfo {
   readonly store: { readonly name: string; readonly role: 'cache' | 'record' } | undefined;
   readonly codec: string;
   readonly isolate: string;
+}
+
+/** What a cache is described from. */
+export interface InfoParts<V> {
+  readonly options: Pick<ResolvedOptions<V>, 'name' | 'budget' | 'life' | 'codec' | 'isolation'>;
+  readonly memory: Pick<MemoryTier<V>, 'table'>;
+  readonly side: StoreSide | undefined;
+}
+
+/** What the cache is made of, now. */
+export function describeCache<V>({ options, memory, side }: InfoParts<V>): CacheInfo {
+  const { size, totalWeight, bounds, eviction, choice } = memory.table;
+  const { ttl, maxTtlMs, idleMs } = options.life;
+  return {
+    name: options.name,
+    items: size,
+    ...bounds,
+    bytes: totalWeight,
+    budget: options.budget && shared(options.budget),
+    ttlMs: typeof ttl === 'number' ? ttl : undefined,
+    maxTtlMs,
+    idleMs,
+    eviction: { strategy: eviction, ...choice },
+    writePolicy: side?.policyName,
+    durability: side?.durability,
+    store: side && { name: side.storeName, role: side.store.role },
+    codec: options.codec.name,
+    isolate: options.isolation.name,
+  };
+}
+
+function shared(budget: MemoryBudget): CacheInfo['budget'] {
+  const { caches: _, ...report } = budget.report();
+  return report;
 }

@@ -12,6 +12,7 @@ import type { Reader } from './load/reader.js';
 import { LoadControls, type LoadControlsParts } from './load-controls.js';
 import type { MemoryTier } from './memory/memory-tier.js';
 import type { Overrides } from './overrides.js';
+import type { Rewriting } from './write/rewriting.js';
 import type { Writer } from './write/writer.js';
 
 /** What a cache is made of; `createCache` puts it together. */
@@ -20,6 +21,7 @@ export interface CacheParts<V> extends LoadControlsParts<V> {
   readonly expiring: Expiring<V>;
   readonly writer: Writer<V>;
   readonly overrides: Overrides;
+  readonly rewriting: Rewriting<V>;
 }
 
 /**
@@ -30,6 +32,7 @@ export class Cache<V = unknown> extends LoadControls<V> {
   readonly #parts: CacheParts<V>;
   readonly #memory: MemoryTier<V>;
   readonly #reads: CacheParts<V>['reads'];
+  readonly #participant: CacheParts<V>['participant'];
 
   /** @internal Use `createCache`. */
   constructor(parts: CacheParts<V>) {
@@ -37,16 +40,22 @@ export class Cache<V = unknown> extends LoadControls<V> {
     this.#parts = parts;
     this.#memory = parts.memory;
     this.#reads = parts.reads;
+    this.#participant = parts.participant;
   }
 
   /** The value of a key, from memory, pending writes or store; `undefined` where there is none. A hit in memory costs one look-up. */
   get(key: string): Promise<V | undefined> {
-    const slot = this.#memory.find(key);
+    const slot = this.#participant.view === undefined ? this.#memory.find(key) : undefined;
     return slot === undefined ? this.#find(key) : Promise.resolve(this.#reads.hit(key, slot));
   }
 
   /** The values of those keys that have one. What is not in memory is read from the store in one call. */
   async getMany(keys: readonly string[]): Promise<Map<string, V>> {
+    const inside = this.#participant.view;
+    if (inside !== undefined) {
+      for (const key of keys) this.#check(key);
+      return inside.findMany(keys);
+    }
     const { values, missing } = this.#reads.many(keys);
     for (const key of missing) this.#check(key);
     for (const [key, value] of await this.#parts.reader.findMany(missing)) values.set(key, value);
@@ -57,7 +66,7 @@ export class Cache<V = unknown> extends LoadControls<V> {
   async set(key: string, value: V, options?: WriteOptions<V>): Promise<void> {
     this.#check(key);
     const { writer } = this.#parts;
-    await writer.set([[key, writer.prepare(value, options)]]);
+    await this.#changes.set([[key, writer.prepare(value, options)]]);
   }
 
   /** Writes entries as one batch: the store gets all of them, or none. (Write-back acknowledges all, and may bring them to the store in several flushes.) */
@@ -68,7 +77,7 @@ export class Cache<V = unknown> extends LoadControls<V> {
     const { writer } = this.#parts;
     const last = new Map(entries);
     for (const key of last.keys()) this.#check(key);
-    await writer.set(Array.from(last, ([key, value]) => [key, writer.prepare(value, options)]));
+    await this.#changes.set(Array.from(last, ([key, value]) => [key, writer.prepare(value, options)]));
   }
 
   /** Deletes a key everywhere; answers whether there was an entry. */
@@ -79,7 +88,7 @@ export class Cache<V = unknown> extends LoadControls<V> {
   /** Deletes keys as one batch; answers how many of them had an entry. */
   async deleteMany(keys: readonly string[]): Promise<number> {
     for (const key of keys) this.#check(key);
-    return this.#parts.writer.delete([...new Set(keys)]);
+    return this.#changes.delete([...new Set(keys)]);
   }
 
   /**
@@ -88,7 +97,7 @@ export class Cache<V = unknown> extends LoadControls<V> {
    */
   async expire(key: string): Promise<boolean> {
     this.#check(key);
-    return this.#parts.expiring.expire(key);
+    return (this.#participant.view ?? this.#parts.expiring).expire(key);
   }
 
   /**
@@ -104,20 +113,21 @@ export class Cache<V = unknown> extends LoadControls<V> {
       get: (key: string) => this.get(key),
       getMany: (keys: readonly string[]) => this.getMany(keys),
       has: (key: string) => this.has(key),
-      count: (keys: readonly string[]) => writer.count(keys),
+      count: (keys: readonly string[]) => this.#changes.count(keys),
     };
     const commit = async (changes: readonly Change<V>[]): Promise<void> => {
       this.assertOpen();
-      await writer.apply(changes);
+      await this.#changes.apply(changes);
     };
     return runBatch({ around, entries: writer, clock, commit }, block);
   }
 
   /** Whether there is an entry, in memory or behind it. Counts as no use. */
   async has(key: string): Promise<boolean> {
-    if (this.#memory.find(key) !== undefined) return true;
+    const inside = this.#participant.view;
+    if (inside === undefined && this.#memory.find(key) !== undefined) return true;
     this.#check(key);
-    return this.#parts.reader.has(key);
+    return (inside ?? this.#parts.reader).has(key);
   }
 
   /** The value in memory, without counting as a use and without asking the store. */
@@ -155,6 +165,7 @@ export class Cache<V = unknown> extends LoadControls<V> {
   /** Runs a command that can be undone, such as `new SetCommand(key, value)`. Commands of one cache run one after the other. */
   async run(command: Command<V> | ClearCommand): Promise<void> {
     this.assertOpen();
+    this.#participant.assertOutside('run');
     if ('keys' in command) for (const key of command.keys) assertKey(key);
     return this.#parts.history.run(command);
   }
@@ -165,12 +176,14 @@ export class Cache<V = unknown> extends LoadControls<V> {
    */
   async undo(): Promise<boolean> {
     this.assertOpen();
+    this.#participant.assertOutside('undo');
     return this.#parts.history.undo();
   }
 
   /** Does again what was undone last; answers whether there was something. @throws CacheError `undo_conflict` as {@link undo}. */
   async redo(): Promise<boolean> {
     this.assertOpen();
+    this.#participant.assertOutside('redo');
     return this.#parts.history.redo();
   }
 
@@ -179,9 +192,19 @@ export class Cache<V = unknown> extends LoadControls<V> {
     return this.#parts.history.state$;
   }
 
+  /** @internal Stores a row in the form of today; see {@link Rewriting.rewrite}. */
+  rewrite(key: string, isDue: () => boolean): Promise<void> {
+    return this.#parts.rewriting.rewrite(key, isDue);
+  }
+
   async #find(key: string): Promise<V | undefined> {
     this.#check(key);
-    return this.#parts.reader.find(key);
+    return (this.#participant.view ?? this.#parts.reader).find(key);
+  }
+
+  /** What makes changes; inside of a transaction, what keeps them for its end. */
+  get #changes(): Pick<Writer<V>, 'set' | 'delete' | 'apply' | 'count'> {
+    return this.#participant.view ?? this.#parts.writer;
   }
 
   #check(key: string): void {

@@ -34,6 +34,12 @@ export class Clearing<V> {
     return this.#clear(options, undefined);
   }
 
+  /** Whether a clearing with these options leaves nothing, not even in the store. */
+  reachesAll(options: ClearOptions = {}): boolean {
+    const { side } = this.#parts;
+    return side === undefined || (options.store ?? side.store.role === 'cache');
+  }
+
   /** As {@link clear} without options, and tells what goes. */
   clearBefore(witness: ClearWitness<V>): Promise<void> {
     return this.#clear({}, witness);
@@ -42,7 +48,7 @@ export class Clearing<V> {
   /** Without a store all of it happens in one go: nothing else is ordered then. */
   #clear(options: ClearOptions, witness: ClearWitness<V> | undefined): Promise<void> {
     const { side, memory, fencing, recorder, order } = this.#parts;
-    const reachesStore = side !== undefined && (options.store ?? side.store.role === 'cache');
+    const reachesStore = side !== undefined && this.reachesAll(options);
     const forget = (): void => {
       memory.clear();
       fencing.raiseAll();

@@ -4,6 +4,7 @@ import { Expiring } from './expiring.js';
 import { History } from './history/history.js';
 import { invalidatedStore, passOver } from './invalidation-controls.js';
 import { Invalidator } from './invalidation/invalidator.js';
+import type { Backing } from './load/backing.js';
 import type { MemoryTier } from './memory/memory-tier.js';
 import { estimateWeight } from './memory/weight.js';
 import { Ticker } from './metrics/ticker.js';
@@ -15,7 +16,10 @@ import { type Core, wireCore } from './wiring/core.js';
 import { wireReading, wireWarming } from './wiring/loads.js';
 import { wireExplainer, wireMemory, wireWarmStart } from './wiring/memory.js';
 import { wireBacking, wireBehind, wireStore } from './wiring/store.js';
+import { wireParticipant } from './wiring/transaction.js';
+import { wireWatches } from './wiring/watches.js';
 import { LoadedEntries } from './write/loaded-entries.js';
+import { Rewriting } from './write/rewriting.js';
 import { Writer, type WriterParts } from './write/writer.js';
 
 /**
@@ -44,31 +48,27 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
   const writer = new Writer<V>(writing);
   const { optionsOf } = writing;
   const keeper = new LoadedEntries<V>(writing);
+  const rewriting = new Rewriting<V>(writing);
   const reading = wireReading(core, memory, { backing, keeper, optionsOf });
-  const clearing = new Clearing<V>({ ...core, memory, side, backing });
-  const history = wireHistory(core, writer, clearing);
+  const changing = wireChanging(core, { memory, side, backing, writer });
   const ticker = new Ticker(clock, options.metricsIntervalMs, () =>
     recorder.emit({ type: 'metrics_updated', metrics: cache.metrics() }),
   );
   recorder.onActivity = () => ticker.poke();
+  const made = { ...core, memory, side, ...changing, ...reading, writer };
   const parts = {
-    ...core,
-    memory,
-    side,
+    ...made,
     store: side?.store,
-    history,
-    clearing,
-    ...reading,
-    expiring: new Expiring<V>({ ...core, memory, side, writer }),
     explainer: wireExplainer(core, memory, backing),
-    writer,
+    keyWatches: wireWatches(core, memory, backing),
     overrides,
-    invalidator: wireInvalidator(core, memory, side),
+    rewriting,
+    participant: wireParticipant(core, { ...made, backing, keeper, optionsOf }),
     warmStart: wireWarmStart(core, memory, backing),
   };
   const recording = recordAsAsked(options.name, recorder);
   const warming = wireWarming(core, parts);
-  const background = [reading.loads, parts.invalidator, ...warming];
+  const background = [reading.loads, parts.invalidator, parts.participant, rewriting, ...warming];
   const cache = new Cache<V>({ ...parts, background, running: [ticker, writer, ...recording] });
   return cache;
 }
@@ -83,6 +83,25 @@ function writerParts<V>(
     behind,
     optionsOf: (given) => overrides.apply(given),
     takeIn: (value) => core.options.isolation.between.takeIn(value),
+  };
+}
+
+/** What changes more than single keys. */
+function wireChanging<V>(
+  core: Core<V>,
+  {
+    memory,
+    side,
+    backing,
+    writer,
+  }: Pick<CacheParts<V>, 'memory' | 'side' | 'writer'> & { readonly backing: Backing<V> | undefined },
+) {
+  const clearing = new Clearing<V>({ ...core, memory, side, backing });
+  return {
+    clearing,
+    expiring: new Expiring<V>({ ...core, memory, side, writer }),
+    history: wireHistory(core, writer, clearing),
+    invalidator: wireInvalidator(core, memory, side),
   };
 }
 

@@ -5,6 +5,17 @@ export type { CacheInfo } from './cache-info.js';
 export type { ClearOptions } from './clearing.js';
 export { createCache } from './create-cache.js';
 export type {
+  Around,
+  FlushOperation,
+  LoadOperation,
+  Operation as TracedOperation,
+  StoreOperation,
+  StoreVerb,
+  WaitOperation,
+} from './diagnostics/operation.js';
+export { createTypedCache, typed, typingOf, type Typing } from './create-typed-cache.js';
+export { defineCache, type CacheDeclarationOf, type KeptRule } from './define-cache.js';
+export type {
   CacheEvent,
   CacheEvents,
   CustomCacheEvent,
@@ -13,7 +24,16 @@ export type {
   Invalidated,
   StaleReason,
 } from './events/cache-event.js';
-export { LoggingHook, type CacheHook, type HookLogger } from './events/hooks.js';
+export type { CacheHook } from './events/hooks.js';
+export {
+  LoggingHook,
+  type HookLogger,
+  type HookLogLevel,
+  type LoggingHookOptions,
+} from './events/logging-hook.js';
+export { EventLog, eventLog, type Eventful, type EventLogReport } from './events/log/event-log.js';
+export type { EventLogOptions, EventLogRotation, EventType } from './events/log/options.js';
+export { showKeys, type LoggedKeys } from './events/shown-keys.js';
 export type {
   EvictionPlace,
   Explanation,
@@ -78,13 +98,32 @@ export { memoize, type Memoization, type MemoizeOptions } from './memoize/memoiz
 export type { MemoizeInfo } from './memoize/results.js';
 export type { Bounds, BoundsOptions } from './memory/bounds.js';
 export type { IsolationName } from './memory/isolation.js';
+export type { HeapWatch } from './kernel/heap.js';
+export {
+  MemoryBudget,
+  type BudgetMember,
+  type BudgetPlace,
+  type MemoryBudgetOptions,
+  type MemoryBudgetReport,
+} from './memory/memory-budget.js';
 export { MemoryCache } from './memory/memory-cache.js';
 export type { MemoryCacheOptions, MemoryOptions } from './memory/memory-options.js';
 export type { Removal } from './memory/removal-listeners.js';
 export type { CacheMetrics, Counts } from './metrics/cache-metrics.js';
-export type { Counter } from './metrics/counters.js';
-export type { CacheHealth } from './metrics/health.js';
-export type { Latency } from './metrics/latency.js';
+export type { Counter, Measured } from './metrics/counters.js';
+export type {
+  CacheHealth,
+  CacheProblem,
+  CacheProblemKind,
+  StoreHealth,
+  StoreState,
+} from './metrics/health.js';
+export {
+  LATENCY_BOUNDS_MS,
+  type Latency,
+  type LatencyBucket,
+  type LatencyBuckets,
+} from './metrics/latency.js';
 export type { CacheOptions } from './options.js';
 export { SnapshotControls } from './snapshot-controls.js';
 export type {
@@ -115,9 +154,33 @@ export type { Change, RecordStore, RecordStoreFactory, RecordWriteOptions } from
 export type { CodecName } from './store/resolve-codec.js';
 export type { StoreChoice, StoreName } from './store/resolve-store.js';
 export { richCodec, type RichCodecOptions, type StorableClass } from './store/rich-codec.js';
+export { CacheTransaction } from './transaction/cache-transaction.js';
 export { recordTrace, type Hookable } from './trace/record-trace.js';
 export type { RecordTraceOptions } from './trace/trace-options.js';
 export { TraceRecorder, type TraceReport } from './trace/trace-recorder.js';
+export { TypedCache } from './typed-cache.js';
+export {
+  isTypedDefinition,
+  type InputOf,
+  type KeyOf,
+  type TypedDefinition,
+  type TypedShape,
+  type ValueOf,
+} from './typed/definition.js';
+export type {
+  SchemaInput,
+  SchemaIssue,
+  SchemaOutput,
+  SchemaResult,
+  StandardSchema,
+} from './typed/standard-schema.js';
+export type { SchemaMismatch } from './typed/typed-errors.js';
+export type {
+  TypedBulkAnswer,
+  TypedBulkContext,
+  TypedBulkLoader,
+  TypedLoader,
+} from './typed/typed-loader.js';
 export type {
   Death,
   Durability,

@@ -20,6 +20,7 @@ import type { WarmOptions } from './load/warm-options.js';
 import type { WarmReport } from './load/warm-report.js';
 import type { MemoryTier } from './memory/memory-tier.js';
 import type { ResidentReads } from './resident-reads.js';
+import type { Participant } from './transaction/participant.js';
 
 /** What loads. */
 export interface LoadControlsParts<V> extends CacheControlsParts<V> {
@@ -46,6 +47,7 @@ export abstract class LoadControls<V> extends CacheControls<V> {
   readonly #reads: ResidentReads<V>;
   readonly #loads: Loads<V>;
   readonly #loaders: Loaders<V>;
+  readonly #participant: Participant<V>;
 
   constructor(parts: LoadControlsParts<V>) {
     super(parts);
@@ -54,6 +56,7 @@ export abstract class LoadControls<V> extends CacheControls<V> {
     this.#reads = parts.reads;
     this.#loads = parts.loads;
     this.#loaders = parts.loaders;
+    this.#participant = parts.participant;
   }
 
   /**
@@ -64,7 +67,7 @@ export abstract class LoadControls<V> extends CacheControls<V> {
    * @throws CacheError `no_loader` where there is none; `load_timeout`.
    */
   getOrLoad(key: string, loader?: Loader<V>, options?: LoadOptions<V>): Promise<V> {
-    const slot = this.#memory.find(key);
+    const slot = this.#participant.view === undefined ? this.#memory.find(key) : undefined;
     if (slot === undefined) return this.#load(key, loader, options);
     const value = this.#reads.hit(key, slot);
     const isAsked = this.#loaders.renews || (options !== undefined && asksForRenewal(options));
@@ -99,17 +102,21 @@ export abstract class LoadControls<V> extends CacheControls<V> {
     const asked = new Set(keys);
     for (const key of asked) assertKey(key);
     const { many, loaders } = this.#parts;
-    return findOrLoadMany(many, [...asked], { loaders, loader, options });
+    const request = { loaders, loader, options };
+    const inside = this.#participant.view;
+    if (inside !== undefined) return inside.loadMany([...asked], request);
+    return findOrLoadMany(many, [...asked], request);
   }
 
   /**
    * Loads those keys that nobody has, 8 at a time by default. A key that fails is counted and reported, and stops nothing.
    * @param keys an iterable or async iterable, read no faster than its keys are loaded; what it throws ends the warming, and is in the report.
    * @param loader of single keys, or `{ many, maxBatch }`; the registered one that fits each key by default.
-   * @throws CacheError `bad_option` where the call is wrong, `closed`; nothing else.
+   * @throws CacheError `bad_option` where the call is wrong, `in_transaction`, `closed`; nothing else.
    */
   async warm(keys: Keys, loader?: Loader<V> | BulkSource<V>, options?: WarmOptions<V>): Promise<WarmReport> {
     this.assertOpen();
+    this.#participant.assertOutside('warm');
     return warm(this.#warmParts, { keys, loader, options });
   }
 
@@ -121,6 +128,7 @@ export abstract class LoadControls<V> extends CacheControls<V> {
    */
   async warmFromAccessLog(file: string, options?: AccessLogOptions<V>): Promise<AccessLogWarmReport> {
     this.assertOpen();
+    this.#participant.assertOutside('warmFromAccessLog');
     return warmFromAccessLog(this.#warmParts, file, options);
   }
 
@@ -129,7 +137,7 @@ export abstract class LoadControls<V> extends CacheControls<V> {
     try {
       assertKey(key);
       this.assertOpen();
-      return this.#loads.load(this.#asked(key, loader, options));
+      return (this.#participant.view ?? this.#loads).load(this.#asked(key, loader, options));
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,13 +1,14 @@
 import { type ByteSize, parseByteSize } from './kernel/byte-size.js';
 import { parseCount } from './kernel/count.js';
 import { parseDuration } from './kernel/duration.js';
-import { badOption, unknownOption } from './kernel/errors.js';
+import { badOption } from './kernel/errors.js';
 import type { LifeRules } from './kernel/life.js';
 import { Problems } from './kernel/problems.js';
 import { type LifeOptions, resolveLife } from './life-options.js';
-import { type CacheLoadRules, type LoadDefaults, resolveLoadRules } from './load/load-rules.js';
+import { type CacheLoadRules, LOAD_RULES, type LoadDefaults, resolveLoadRules } from './load/load-rules.js';
 import { assertWarmOnBoot, type WarmOnBoot } from './load/warm-on-boot.js';
 import { type Isolation, type IsolationName, resolveIsolation } from './memory/isolation.js';
+import type { MemoryBudget } from './memory/memory-budget.js';
 import { type MemoryOptions, resolveTable, type TableOptions } from './memory/memory-options.js';
 import { estimateWeight } from './memory/weight.js';
 import { type ResolvedWarmStart, resolveWarmStart, type WarmStartOptions } from './snapshot/file-options.js';
@@ -25,6 +26,8 @@ export interface CacheOptions<V = unknown>
   extends Omit<MemoryOptions<string, V>, 'ttl'>, LifeOptions<V>, LoadDefaults {
   /** The name in events and tokens, and the namespace in a store; `'default'` when left out. */
   readonly name?: string | undefined;
+  /** A bound on bytes that several caches share, beside the bounds of each; none by default. */
+  readonly budget?: MemoryBudget | undefined;
   /** Where entries are kept beyond memory: a name, a factory such as `sqlite({ file })`, or a store, such as your own database; nowhere by default. */
   readonly store?: StoreChoice<V> | undefined;
   /** How writes reach the store: a name from the register or a factory; `'writeThrough'` by default. Needs a `store`. */
@@ -60,6 +63,7 @@ export interface CacheOptions<V = unknown>
 export interface ResolvedOptions<V> {
   readonly name: string;
   readonly table: TableOptions<string, V>;
+  readonly budget: MemoryBudget | undefined;
   readonly life: LifeRules<V>;
   readonly loadRules: CacheLoadRules;
   readonly store: StoreFactory | undefined;
@@ -85,19 +89,14 @@ const KNOWN: Readonly<Record<keyof CacheOptions, true>> = {
   maxItems: true,
   maxBytes: true,
   weigh: true,
+  budget: true,
   ttl: true,
   maxTtl: true,
   ttlJitter: true,
   tti: true,
   staleWhileRevalidate: true,
   grace: true,
-  negativeTtl: true,
-  errorTtl: true,
-  refreshAhead: true,
-  earlyExpiration: true,
-  softTimeout: true,
-  hardTimeout: true,
-  shouldServe: true,
+  ...LOAD_RULES,
   maxLoads: true,
   maxQueuedLoads: true,
   ttlResolutionMs: true,
@@ -123,7 +122,7 @@ const KNOWN: Readonly<Record<keyof CacheOptions, true>> = {
 /** @throws CacheError naming every option that is wrong, in one message. */
 export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> {
   const problems = new Problems();
-  for (const name of Object.keys(options)) problems.check(() => assertKnown(name));
+  problems.checkNames(options, KNOWN);
   const isolate = options.isolate ?? 'none';
   // Hooks and observers see the age of each entry.
   const table = {
@@ -136,6 +135,7 @@ export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> 
   const resilience = resolveResilience(options.resilience ?? {}, problems);
   const built = {
     name: problems.check(() => parseName(options.name ?? 'default')),
+    budget: problems.check(() => parseBudget(options.budget)),
     store: problems.check(() => options.store && resolveStore(options.store)),
     writePolicy: problems.check(() => parsePolicy(options)),
     journal: problems.check(() => parseJournal(options.writeBack ?? {}, options.store !== undefined)),
@@ -161,13 +161,15 @@ export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> 
   });
 }
 
-function assertKnown(name: string): void {
-  if (!Object.hasOwn(KNOWN, name)) throw unknownOption(name, Object.keys(KNOWN));
-}
-
 function parseName(name: string): string {
   if (typeof name === 'string' && name !== '') return name;
   throw badOption('name', 'a non-empty string', name);
+}
+
+function parseBudget(budget: MemoryBudget | undefined): MemoryBudget | undefined {
+  // By what it can do: that of the other build of the package, ESM or CommonJS, is one, too.
+  if (budget === undefined || typeof budget?.join === 'function') return budget;
+  throw badOption('budget', 'a MemoryBudget', budget);
 }
 
 function parsePolicy<V>({ store, writePolicy }: CacheOptions<V>): WritePolicyFactory {

@@ -22,6 +22,7 @@ import { takeSnapshot } from './snapshot/take-snapshot.js';
 import { verifyFile, withFile } from './snapshot/verify-file.js';
 import type { WarmStart } from './snapshot/warm-start.js';
 import type { StoreSide } from './store-side.js';
+import type { Participant } from './transaction/participant.js';
 import type { KeyOrder } from './write/key-order.js';
 import { writePolicies } from './write/resolve.js';
 import type { Writer } from './write/writer.js';
@@ -35,6 +36,7 @@ export interface SnapshotControlsParts<V> extends Omit<SnapshotParts<V>, 'memory
   readonly writer: Writer<V>;
   readonly history: History<V>;
   readonly recorder: Recorder<V>;
+  readonly participant: Participant<V>;
   /** Nothing where none was asked for. */
   readonly warmStart: WarmStart<V> | undefined;
 }
@@ -63,9 +65,10 @@ export abstract class SnapshotControls<V> {
   /**
    * Puts a snapshot in the place of everything, or changes nothing; lives go on as they were when it was taken. Writes wait for it. What was counted
    * stays counted, the history of commands is cleared.
-   * @throws CacheError `bad_snapshot` where it is damaged or does not fit, `bad_value`, `store_failed`.
+   * @throws CacheError `bad_snapshot` where it is damaged or does not fit, `bad_value`, `store_failed`, `in_transaction`.
    */
-  restore(snapshot: Snapshot): Promise<void> {
+  async restore(snapshot: Snapshot): Promise<void> {
+    this.#parts.participant.assertOutside('restore');
     return this.alone(async () => {
       const entries = await this.#replacing(() => restoreSnapshot(this.#parts, snapshot));
       await this.#restored(entries, snapshot);
@@ -92,6 +95,7 @@ export abstract class SnapshotControls<V> {
    */
   async restoreSnapshot(file: string, options: RestoreSnapshotOptions = {}): Promise<SnapshotReport> {
     this.assertOpen();
+    this.#parts.participant.assertOutside('restoreSnapshot');
     const [path, resolved] = [parseFile('file', file), resolveRestoring({ ...options })];
     return withFile(path, async (handle) => {
       const fits = (header: Parameters<typeof assertRestorable>[1]): void =>
@@ -130,7 +134,7 @@ export abstract class SnapshotControls<V> {
     const maxBytes = parseByteSize('maxBytes', options.maxBytes ?? '64mb');
     const entries = await parseEntries<V>(this.#parts, text, maxBytes);
     this.assertOpen();
-    await this.#parts.writer.set([...entries]);
+    await (this.#parts.participant.view ?? this.#parts.writer).set([...entries]);
     return entries.size;
   }
 

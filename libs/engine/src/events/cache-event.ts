@@ -35,6 +35,8 @@ export interface CacheEvents {
   entry_expired: { readonly key: string };
   /** The cache is over its bounds, and its strategy names nobody that could leave. */
   eviction_stalled: { readonly reason: string };
+  /** What all caches of a `MemoryBudget` may hold together is less now, or more, since the heap is so full. */
+  memory_limited: { readonly limitBytes: number; readonly heapUsedShare: number };
   strategy_swapped: { readonly from: string; readonly to: string };
   write_policy_swapped: { readonly from: string; readonly to: string };
   snapshot_taken: { readonly entries: number };
@@ -72,6 +74,8 @@ export interface CacheEvents {
   invalidation_failed: { readonly error: unknown };
   /** How far a warming is, ten times a second at most, and at its end; `total` where it is known. */
   warm_progress: { readonly done: number; readonly failed: number; readonly total: number | undefined };
+  /** A transaction has ended well, and the cache did not take what it had changed: `keys` were forgotten. No caller is told where the store is a tier of the cache. */
+  apply_failed: { readonly keys: readonly string[]; readonly error: CacheError };
   /** A warming ended before its time, where no caller is told, or since its keys ended with an error. */
   warm_failed: { readonly error: unknown };
   cleared: { readonly store: boolean };

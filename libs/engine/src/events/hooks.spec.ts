@@ -1,5 +1,5 @@
 import { openCache as open, openStored, recordEvents } from '../../../../test/support/caches.js';
-import { type CacheHook, LoggingHook } from './hooks.js';
+import type { CacheHook } from './hooks.js';
 
 /** A hook that notes what it is called with. */
 function noting(): { hook: CacheHook<number>; notes: unknown[][] } {
@@ -91,35 +91,41 @@ describe('a hook', () => {
     expect([cache.size, cache.metrics().hook_failures]).toEqual([0, 2]);
   });
 
+  it('that puts back what was evicted is stopped before it fills the stack, reported, and leaves the cache at work', async () => {
+    const { cache } = await open<number>({ maxItems: 2 });
+    const events = recordEvents(cache);
+    const putBack: Promise<void>[] = [];
+    const takeOff = cache.addHook({ onEvict: (key, value) => void putBack.push(cache.set(key, value)) });
+    for (const key of ['owl', 'wren', 'jay']) await cache.set(key, 1);
+    await Promise.all(putBack);
+    expect(putBack).toHaveLength(16);
+    expect(cache.metrics().hook_failures).toBeGreaterThan(0);
+    expect(events).toContainEqual({
+      type: 'hook_failed',
+      cache: 'default',
+      hook: 'onEvict',
+      error: expect.objectContaining({
+        code: 'endless_hook',
+        message: expect.stringContaining('puts back at once what was evicted'),
+      }),
+    });
+    takeOff();
+    await cache.set('emu', 1);
+    expect([cache.size, await cache.get('emu')]).toEqual([2, 1]);
+  });
+
+  it('that writes what writes again is called each time, as long as that ends', async () => {
+    const { cache } = await open<number>();
+    cache.addHook({ onSet: (key, left) => void (left > 0 && cache.set(`${key}.`, left - 1)) });
+    await cache.set('owl', 10);
+    expect([cache.size, cache.metrics().hook_failures]).toEqual([11, 0]);
+  });
+
   it('may leave out every method', async () => {
     const { cache } = await open<number>();
     cache.addHook({});
     await cache.set('owl', 1);
     await cache.get('owl');
     expect(cache.metrics().hook_failures).toBe(0);
-  });
-});
-
-describe('the logging hook', () => {
-  it('writes a line per event, without values', async () => {
-    const { cache, clock } = await open<number>({ maxItems: 1 });
-    const lines: string[] = [];
-    cache.addHook(new LoggingHook({ log: (line) => lines.push(line) }));
-    await cache.set('owl', 123456);
-    clock.advance(250);
-    await cache.get('owl');
-    await cache.get('emu');
-    await cache.set('wren', 123456, { ttl: '1s' });
-    clock.advance('2s');
-    await cache.delete('wren');
-    expect(lines).toEqual([
-      'set owl',
-      'hit owl (read 1 times, 250 ms old)',
-      'miss emu',
-      'evict owl (read 1 times, 250 ms old)',
-      'set wren',
-      'expire wren (read 0 times)',
-      'delete wren',
-    ]);
   });
 });

@@ -1,10 +1,12 @@
 import type { Observable } from 'rxjs';
+import { eventChannel } from '../diagnostics/channels.js';
 import type { EntryView } from '../kernel/entry.js';
 import { CacheError, journalUnusable, reason, storeFailed } from '../kernel/errors.js';
 import type { Counters } from '../metrics/counters.js';
 import type { HealthRecord } from '../metrics/health.js';
 import type { CacheEvent, CustomCacheEvent, Fact, HitTier, Invalidated, StaleReason } from './cache-event.js';
 import { EventHub } from './event-hub.js';
+import { AttachedHooks } from './attached-hooks.js';
 import type { CacheHook } from './hooks.js';
 
 /** What a recorder writes to. */
@@ -22,9 +24,8 @@ export interface RecorderParts {
 export class Recorder<V> {
   readonly #parts: RecorderParts;
   readonly #hub: EventHub;
-  readonly #hooks = new Set<CacheHook<V>>();
-  /** Whether anybody listens or hooks in. */
-  isObserved = false;
+  readonly #hooks = new AttachedHooks<V>((name, error) => this.hookFailed(name, error));
+  #isHeard = false;
   /** Called when something was recorded while somebody listens. */
   onActivity: () => void = () => undefined;
   /** Called when a change of a key was given up, or made when nobody expected it any more. */
@@ -40,12 +41,22 @@ export class Recorder<V> {
     );
   }
 
+  /** The name of the cache. */
+  get name(): string {
+    return this.#parts.name;
+  }
+
   get events$(): Observable<CacheEvent> {
     return this.#hub.events$;
   }
 
   get isListening(): boolean {
     return this.#hub.isListening;
+  }
+
+  /** Whether anybody listens, to this cache or to all, or hooks in. */
+  get isObserved(): boolean {
+    return this.#isHeard || eventChannel.hasSubscribers;
   }
 
   get counters(): Counters {
@@ -56,7 +67,7 @@ export class Recorder<V> {
     this.#hooks.add(hook);
     this.#lookAround();
     return () => {
-      this.#hooks.delete(hook);
+      this.#hooks.remove(hook);
       this.#lookAround();
     };
   }
@@ -67,14 +78,14 @@ export class Recorder<V> {
     this.emit({ type: 'entry_get_hit', key, tier });
     if (this.#hooks.size === 0) return;
     const { value, entry } = seen();
-    this.#call('onHit', (hook) => hook.onHit?.(key, value, entry));
+    this.#hooks.call('onHit', (hook) => hook.onHit?.(key, value, entry));
   }
 
   miss(key: string): void {
     this.#parts.counters.counts.misses++;
     if (!this.isObserved) return;
     this.emit({ type: 'entry_get_miss', key });
-    this.#call('onMiss', (hook) => hook.onMiss?.(key));
+    this.#hooks.call('onMiss', (hook) => hook.onMiss?.(key));
   }
 
   set(key: string, value: V, source: 'caller' | 'load'): void {
@@ -82,7 +93,7 @@ export class Recorder<V> {
     if (source === 'caller') this.onChanged?.(key);
     if (!this.isObserved) return;
     this.emit({ type: 'entry_set', key, source });
-    this.#call('onSet', (hook) => hook.onSet?.(key, value));
+    this.#hooks.call('onSet', (hook) => hook.onSet?.(key, value));
   }
 
   deleted(key: string): void {
@@ -90,17 +101,17 @@ export class Recorder<V> {
     this.onChanged?.(key);
     if (!this.isObserved) return;
     this.emit({ type: 'entry_deleted', key });
-    this.#call('onDelete', (hook) => hook.onDelete?.(key));
+    this.#hooks.call('onDelete', (hook) => hook.onDelete?.(key));
   }
 
   evicted(key: string, value: V, entry: EntryView): void {
     this.emit({ type: 'entry_evicted', key });
-    this.#call('onEvict', (hook) => hook.onEvict?.(key, value, entry));
+    this.#hooks.call('onEvict', (hook) => hook.onEvict?.(key, value, entry));
   }
 
   expired(key: string, value: V, entry: EntryView): void {
     this.emit({ type: 'entry_expired', key });
-    this.#call('onExpire', (hook) => hook.onExpire?.(key, value, entry));
+    this.#hooks.call('onExpire', (hook) => hook.onExpire?.(key, value, entry));
   }
 
   loadStarted(key: string): void {
@@ -140,7 +151,7 @@ export class Recorder<V> {
   /** Lists that name nothing are left out of the event. */
   invalidated(targets: Invalidated): void {
     this.#parts.counters.counts.invalidations++;
-    if (!this.#hub.isListening) return;
+    if (!this.#hub.isListening && !eventChannel.hasSubscribers) return;
     const named = Object.entries(targets).filter(([, value]) => value !== undefined && value.length > 0);
     this.emit({ type: 'invalidated', ...Object.fromEntries(named) });
   }
@@ -148,6 +159,12 @@ export class Recorder<V> {
   invalidationFailed(error: unknown): void {
     this.#parts.counters.counts.invalidation_failures++;
     this.emit({ type: 'invalidation_failed', error });
+  }
+
+  /** What a transaction had changed could not be applied. Where nobody listens to this cache, it is also a warning of the process. */
+  applyFailed(keys: readonly string[], error: CacheError): void {
+    this.emit({ type: 'apply_failed', keys, error });
+    if (!this.#hub.isListening) process.emitWarning(error.message);
   }
 
   flushed(writes: number, durationMs: number): void {
@@ -186,9 +203,13 @@ export class Recorder<V> {
   }
 
   emit(fact: Fact | CustomCacheEvent): void {
-    if (!this.#hub.isListening) return;
+    const { hasSubscribers } = eventChannel;
+    if (!this.#hub.isListening && !hasSubscribers) return;
     // A fact is an event of the union without the name of its cache.
-    this.#hub.emit({ ...fact, cache: this.#parts.name } as CacheEvent);
+    const event = { ...fact, cache: this.#parts.name } as CacheEvent;
+    if (hasSubscribers) eventChannel.publish(event);
+    if (!this.#hub.isListening) return;
+    this.#hub.emit(event);
     this.onActivity();
   }
 
@@ -202,18 +223,8 @@ export class Recorder<V> {
     this.#hub.complete();
   }
 
-  #call(name: keyof CacheHook, run: (hook: CacheHook<V>) => void): void {
-    for (const hook of this.#hooks) {
-      try {
-        run(hook);
-      } catch (error) {
-        this.hookFailed(name, error);
-      }
-    }
-  }
-
   #lookAround(): void {
-    this.isObserved = this.#hub.isListening || this.#hooks.size > 0;
+    this.#isHeard = this.#hub.isListening || this.#hooks.size > 0;
   }
 }
 

@@ -32,6 +32,11 @@ export interface InvalidationObserver {
   invalidationFailed(error: unknown): void;
 }
 
+/** Where invalidations wait. */
+export interface Waiting {
+  invalidate(checked: Plan & { readonly targets: Targets; readonly event: string | undefined }): void;
+}
+
 /** What an invalidator works on. */
 export interface InvalidatorParts {
   readonly validity: Invalidations;
@@ -53,6 +58,8 @@ export class Invalidator {
   readonly dependencies = new Dependencies();
   readonly rules = new Rules();
   readonly sources: Sources<Targets>;
+  /** The transaction that the caller is in, where what is invalidated waits for its end; nothing outside of one. */
+  transaction: () => Waiting | undefined = () => undefined;
   readonly #sweep: Sweep;
   readonly #parts: InvalidatorParts;
 
@@ -83,6 +90,8 @@ export class Invalidator {
     const { validity, sequence, store, observer } = this.#parts;
     const plan = planOf(targets);
     const keys = this.keysOf(plan);
+    const waiting = this.transaction();
+    if (waiting !== undefined) return waiting.invalidate({ targets, event, keys, marks: plan.marks });
     const version = sequence.next();
     const marks = plan.marks.map((mark) => ({ ...mark, version }));
     for (const mark of marks) validity.add(mark);

@@ -1,4 +1,5 @@
-import { badOption, unknownOption } from '../kernel/errors.js';
+import { badOption } from '../kernel/errors.js';
+import { assertKnown } from '../kernel/option-names.js';
 import type { Targets } from './targets.js';
 import { type EventParams, keyTemplate, tagTemplate, type Template } from './templates.js';
 
@@ -71,8 +72,7 @@ function ruleOf(event: string, templates: Templates): Rule {
 /** A list has indices, and an object that is none has no names. */
 function assertNames(templates: Templates): void {
   if (isList(templates) || typeof templates !== 'object') return;
-  const unknown = Object.keys(templates ?? {}).find((name) => !KNOWN.includes(name));
-  if (unknown !== undefined) throw unknownOption(unknown, KNOWN);
+  assertKnown(templates ?? {}, KNOWN);
 }
 
 function isList(value: unknown): value is readonly string[] {

@@ -1,6 +1,7 @@
 import { assertKey } from '../kernel/assert-key.js';
 import { assertTags } from '../kernel/assert-tags.js';
-import { badOption, unknownOption } from '../kernel/errors.js';
+import { badOption } from '../kernel/errors.js';
+import { assertKnown } from '../kernel/option-names.js';
 import type { Invalidation } from '../kernel/invalidation.js';
 import { compilePattern, LONGEST_PATTERN, type Pattern } from './patterns.js';
 
@@ -28,8 +29,7 @@ const KNOWN: readonly (keyof Targets)[] = ['keys', 'tags', 'matching', 'namespac
 export function planOf(targets: Targets): Plan {
   if (typeof targets !== 'object' || targets === null)
     throw badOption('targets', 'an object such as { tags: [...] }', targets);
-  const unknown = Object.keys(targets).find((name) => !KNOWN.some((known) => known === name));
-  if (unknown !== undefined) throw unknownOption(unknown, KNOWN);
+  assertKnown(targets, KNOWN);
   const { keys = [], tags = [], matching = [], namespaces = [] } = targets;
   for (const [name, list] of Object.entries({ keys, matching, namespaces })) assertList(name, list);
   assertTags(tags);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type ByteSize, parseByteSize } from '../kernel/byte-size.js';
-import { badOption, unknownOption } from '../kernel/errors.js';
+import { badOption } from '../kernel/errors.js';
 import { Problems } from '../kernel/problems.js';
 import type { Recover } from './heritage.js';
 
@@ -40,16 +40,12 @@ const KNOWN: Readonly<Record<keyof FileJournalOptions, true>> = {
 /** @throws CacheError `bad_option`, with everything that is wrong. */
 export function resolveFileJournalOptions(options: FileJournalOptions): FileJournalSettings {
   const problems = new Problems();
-  for (const name of Object.keys(options)) problems.check(() => assertKnown(name));
+  problems.checkNames(options, KNOWN);
   return problems.settle<FileJournalSettings>({
     directory: problems.check(() => resolveDirectory(options.directory)),
     recover: problems.check(() => resolveRecover(options.recover)),
     segmentBytes: problems.check(() => parseByteSize('segmentBytes', options.segmentBytes ?? '8mb')),
   });
-}
-
-function assertKnown(name: string): void {
-  if (!Object.hasOwn(KNOWN, name)) throw unknownOption(name, Object.keys(KNOWN));
 }
 
 function resolveDirectory(directory: unknown): string {

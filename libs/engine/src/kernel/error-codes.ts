@@ -44,6 +44,8 @@ export type CacheErrorCode =
   | 'dead_letters_left'
   /** A file of requests that cannot be read, or written. */
   | 'bad_trace'
+  /** An event log that cannot be opened, or written. */
+  | 'bad_event_log'
   /** A strategy broke its contract, or its books do not balance. */
   | 'broken_strategy'
   /** A decorator is on something that it cannot serve, or is declared twice differently. */
@@ -56,5 +58,11 @@ export type CacheErrorCode =
   | 'self_load'
   /** A loader renewed a stale value that is not there. */
   | 'nothing_stale'
+  /** A transaction has ended well, and a cache did not take what it had changed; see `CacheTransaction`. */
+  | 'apply_failed'
+  /** Something that cannot wait for the end of a transaction was asked for inside of one. */
+  | 'in_transaction'
+  /** A hook sets itself off, over and over. */
+  | 'endless_hook'
   /** The cache, or its store, has been closed. */
   | 'closed';

@@ -70,6 +70,12 @@ export function unknownName(option: string, name: unknown, known: readonly strin
   );
 }
 
+/** Says that this is no store, and how one is made. */
+export function unknownStore(found: unknown): CacheError {
+  const expected = "'map', a factory such as sqlite({ file: 'cache.db' }) of nuthatch/sqlite, or a store";
+  return new CacheError('unknown_name', `store must be ${expected}, got ${show(found)}`);
+}
+
 /** Says which call on the backing store failed. */
 export function storeFailed(operation: string, cause: unknown): CacheError {
   if (cause instanceof CacheError) return cause;

@@ -1,4 +1,5 @@
 import { badOptions, CacheError } from './errors.js';
+import { type OptionNames, unknownNames } from './option-names.js';
 
 /** Something whose parts may be missing, because there was a problem with them. */
 export type Partially<T> = { readonly [Name in keyof T]: T[Name] | undefined };
@@ -16,6 +17,11 @@ export class Problems {
       this.#found.push(error);
       return undefined;
     }
+  }
+
+  /** Collects each name in `options` that no option has. @param prefix of options within options, such as `writeBack.`. */
+  checkNames(options: object, known: OptionNames, prefix = ''): void {
+    this.#found.push(...unknownNames(options, known, prefix));
   }
 
   /**

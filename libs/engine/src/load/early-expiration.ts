@@ -1,4 +1,5 @@
-import { badOption, unknownOption } from '../kernel/errors.js';
+import { badOption } from '../kernel/errors.js';
+import { assertKnown } from '../kernel/option-names.js';
 import type { Random } from '../kernel/random.js';
 import type { Ageing } from '../kernel/residents.js';
 
@@ -44,8 +45,7 @@ export function parseEarlyExpiration(choice: EarlyExpirationChoice | undefined):
 function assertNames(choice: EarlyExpirationOptions): EarlyExpirationOptions {
   if (typeof choice !== 'object' || choice === null)
     throw badOption('earlyExpiration', 'true or an object such as { beta: 1 }', choice);
-  const unknown = Object.keys(choice).find((name) => !KNOWN.includes(name));
-  if (unknown !== undefined) throw unknownOption(`earlyExpiration.${unknown}`, KNOWN);
+  assertKnown(choice, KNOWN, 'earlyExpiration.');
   return choice;
 }
 

@@ -12,6 +12,8 @@ export interface LoadRequest<V> {
   readonly rules: Rules;
   /** Whether the store is known not to have the value. */
   readonly skipsStore: boolean;
+  /** Whether nobody waits for it. */
+  readonly isBackground: boolean;
   /** What is still kept of the last value, fresh or stale. */
   readonly former: EntryState<V> | undefined;
   /** Told that the store did not have the value, and the loader is about to run. */

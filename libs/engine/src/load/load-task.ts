@@ -1,4 +1,8 @@
+import { AsyncResource } from 'node:async_hooks';
 import { type BulkheadPolicy, BulkheadRejectedError } from 'cockatiel';
+import { loadChannel } from '../diagnostics/channels.js';
+import type { LoadOperation } from '../diagnostics/operation.js';
+import { traced } from '../diagnostics/traced.js';
 import { Deadlines, type Underway } from '../kernel/deadlines.js';
 import type { EntryState } from '../kernel/entry.js';
 import type { Fence, Fencing } from '../kernel/fencing.js';
@@ -32,6 +36,8 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
   previous: Underway | undefined;
   /** Where those wait together who want nothing but the value. */
   plain: { join(): Promise<V> } | undefined;
+  /** What subscribers are told of it, where there were any when it began. */
+  operation: LoadOperation | undefined;
   readonly callers = new Callers();
   readonly #parts: LoadTaskParts<V>;
   readonly #request: LoadRequest<V>;
@@ -92,6 +98,18 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
 
   /** Rejects at the hard timeout. The loader goes on, and what it answers is kept where the fence still holds. */
   run(): Promise<Outcome<V>> {
+    if (!loadChannel.hasSubscribers) return this.#settle();
+    const { recorder, clock } = this.#parts;
+    const { key, isBackground } = this.#request;
+    const facts = { cache: recorder.name, key, isBackground };
+    const outcome = ({ origin }: Outcome<V>): Partial<LoadOperation> => ({ origin });
+    return traced(loadChannel, { clock, facts, outcome }, (operation) => {
+      this.operation = operation;
+      return this.#settle();
+    });
+  }
+
+  #settle(): Promise<Outcome<V>> {
     const { fencing, backing, clock } = this.#parts;
     const { key, skipsStore } = this.#request;
     this.#fence = fencing.enter(key);
@@ -165,8 +183,10 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
     missed.record();
     // Those that one call loads are to begin together.
     if (gathers(loader)) return this.#start(fence);
+    const start = (): Promise<void> => this.#untilGivenUp(fence);
+    // Who waits is started by one who ends, and must not take that one's context for its own.
     bulkhead
-      .execute(() => this.#untilGivenUp(fence))
+      .execute(bulkhead.executionSlots > 0 ? start : AsyncResource.bind(start))
       .catch((error: unknown) => {
         if (error instanceof BulkheadRejectedError) recorder.counters.counts.loads_refused++;
         this.#fail(error instanceof BulkheadRejectedError ? tooManyLoads(key, error) : error, fence);

@@ -1,4 +1,6 @@
 import { bulkhead } from 'cockatiel';
+import { waitChannel } from '../diagnostics/channels.js';
+import { traced } from '../diagnostics/traced.js';
 import type { StaleReason } from '../events/cache-event.js';
 import { Deadlines } from '../kernel/deadlines.js';
 import type { EntryState } from '../kernel/entry.js';
@@ -45,7 +47,7 @@ export interface Asked<V> {
 }
 
 /** How a load is made for somebody who asks. */
-type How<V> = Pick<LoadRequest<V>, 'rules' | 'former' | 'missed'>;
+type How<V> = Pick<LoadRequest<V>, 'rules' | 'former' | 'missed' | 'isBackground'>;
 
 /**
  * Answers keys that are not fresh in memory by loading them: one load per key at a time. A stale value is served meanwhile, or where the
@@ -77,8 +79,8 @@ export class Loads<V> {
   /** The value of a key that was not fresh in memory. Who wants nothing but the value waits with others who do, where there are any. */
   load(asked: Asked<V>): Promise<V> {
     const { key, options } = asked;
-    const plain = options === undefined ? this.#flights.running(key)?.task.plain : undefined;
-    if (plain !== undefined) return plain.join();
+    const task = options === undefined ? this.#flights.running(key)?.task : undefined;
+    if (task?.plain !== undefined) return this.#wait(task, key, task.plain);
     try {
       return this.#load(asked);
     } catch (error) {
@@ -120,12 +122,26 @@ export class Loads<V> {
     const served = this.#served(asked, rules, former);
     if (served !== undefined) return Promise.resolve(served.value);
     const missed = new Misses(key, recorder);
-    const flight = this.#join(asked, { rules, former, missed });
+    const joined = this.#watchedFlight(key);
+    const flight = this.#join(asked, { rules, former, missed, isBackground: false });
     const abandoned = (): void => this.#flights.abandon(key, flight.task);
     const waitFor = { key, rules, flight, missed, signal: options?.signal, abandoned };
     const wait = new Wait<V>(this.#parts, waitFor);
     if (options === undefined && isShared && wait.isPatient) flight.task.plain ??= wait;
-    return wait.join();
+    return this.#wait(joined, key, wait);
+  }
+
+  /** The load that a caller is about to wait for, where somebody wants to know. */
+  #watchedFlight(key: string): LoadTask<V> | undefined {
+    return waitChannel.hasSubscribers ? this.#flights.running(key)?.task : undefined;
+  }
+
+  /** Waits for a load, of which somebody is told where another caller has begun it. */
+  #wait(task: LoadTask<V> | undefined, key: string, wait: { join(): Promise<V> }): Promise<V> {
+    if (task === undefined || !waitChannel.hasSubscribers) return wait.join();
+    const { recorder, clock } = this.#parts;
+    const facts = { cache: recorder.name, isBackground: false, key, load: task.operation };
+    return traced(waitChannel, { clock, facts }, () => wait.join());
   }
 
   /** An error that is given again for a while, unless a stale value is to hide it. */
@@ -170,15 +186,20 @@ export class Loads<V> {
     const { key } = asked;
     if (this.#isStopped || this.#parts.setbacks.isPaused(key) || this.#flights.running(key) !== undefined)
       return;
-    const { task, result } = this.#join(asked, { rules, former, missed: new Misses(key) });
+    const { task, result } = this.#join(asked, {
+      rules,
+      former,
+      missed: new Misses(key),
+      isBackground: true,
+    });
     task.callers.enter();
     result.catch(() => undefined);
   }
 
-  #join({ key, loader, options, skipsStore = false }: Asked<V>, { rules, former, missed }: How<V>) {
+  #join({ key, loader, options, skipsStore = false }: Asked<V>, how: How<V>) {
     return this.#flights.join(
       key,
-      () => new LoadTask<V>(this.#parts, { key, loader, options, skipsStore, rules, former, missed }),
+      () => new LoadTask<V>(this.#parts, { key, loader, options, skipsStore, ...how }),
     );
   }
 

@@ -67,6 +67,16 @@ export class Reader<V> {
     }
   }
 
+  /** The fresh entries among what is pending or stored: not counted, and not brought into memory. */
+  async entriesBehind(keys: readonly string[]): Promise<ReadonlyMap<string, EntryState<V>>> {
+    const { backing, clock } = this.#parts;
+    const entries = new Map<string, EntryState<V>>();
+    if (backing === undefined) return entries;
+    for (const [key, { entry }] of await this.#readMany(backing, keys))
+      if (!isStale(entry, clock.now())) entries.set(key, entry);
+    return entries;
+  }
+
   /** Whether there is an entry behind memory. Counts as no use. */
   async has(key: string): Promise<boolean> {
     const { backing } = this.#parts;

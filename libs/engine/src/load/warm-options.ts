@@ -1,6 +1,7 @@
 import { parseCount } from '../kernel/count.js';
-import { badOption, unknownOption } from '../kernel/errors.js';
+import { badOption } from '../kernel/errors.js';
 import { Problems } from '../kernel/problems.js';
+import { LOAD_RULES } from './load-rules.js';
 import type { LoadOptions } from './loader.js';
 import type { Terminal } from './progress-bar.js';
 import type { WarmProgress } from './warm-report.js';
@@ -40,13 +41,7 @@ const KNOWN: Readonly<Record<keyof WarmOptions<unknown>, true>> = {
   tti: true,
   staleWhileRevalidate: true,
   grace: true,
-  negativeTtl: true,
-  errorTtl: true,
-  refreshAhead: true,
-  earlyExpiration: true,
-  softTimeout: true,
-  hardTimeout: true,
-  shouldServe: true,
+  ...LOAD_RULES,
   unless: true,
 };
 
@@ -56,7 +51,7 @@ export function resolveWarm<V>(options: WarmOptions<V>, others: readonly string[
     throw badOption('options', 'an object such as { concurrency: 4 }', options);
   const { concurrency = DEFAULT_CONCURRENCY, onProgress, signal, progress, ...load } = options;
   const problems = new Problems();
-  for (const name of Object.keys(load)) problems.check(() => assertKnown(name, others));
+  problems.checkNames(load, [...others, ...Object.keys(KNOWN)]);
   problems.check(() => parseCount('concurrency', concurrency));
   problems.check(() => {
     if (onProgress !== undefined && typeof onProgress !== 'function')
@@ -67,10 +62,6 @@ export function resolveWarm<V>(options: WarmOptions<V>, others: readonly string[
   });
   const terminal = problems.check(() => terminalOf(progress));
   return problems.settle({ concurrency, onProgress, signal, terminal, load });
-}
-
-function assertKnown(name: string, others: readonly string[]): void {
-  if (!Object.hasOwn(KNOWN, name)) throw unknownOption(name, [...others, ...Object.keys(KNOWN)]);
 }
 
 function terminalOf(progress: boolean | Terminal | undefined): Terminal | undefined {

@@ -1,7 +1,7 @@
 import { cacheKey } from '../kernel/cache-key.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Duration } from '../kernel/duration.js';
-import { badOption, unknownOption } from '../kernel/errors.js';
+import { badOption } from '../kernel/errors.js';
 import { Problems } from '../kernel/problems.js';
 import { MemoryCache } from '../memory/memory-cache.js';
 import { type MemoizeInfo, type Result, Results } from './results.js';
@@ -77,10 +77,7 @@ function resolveMemoize<F extends (...args: never[]) => unknown>(
   const problems = new Problems();
   problems.check(() => assertFunction('fn', fn));
   if (key !== undefined) problems.check(() => assertFunction('key', key));
-  for (const name of Object.keys(rest))
-    problems.check(() => {
-      if (!Object.hasOwn(KNOWN, name)) throw unknownOption(name, Object.keys(KNOWN));
-    });
+  problems.checkNames(rest, KNOWN);
   const kept = problems.check(
     () => new MemoryCache<unknown, Result>({ ...rest, maxItems, eviction: 'lru', countHits: false }),
   );

@@ -18,8 +18,7 @@ import { stallOf, type TableObserver } from './table-observer.js';
 import { wholeBytes } from './weight.js';
 
 /**
- * The memory of a cache, entry by entry: looks up slots, keeps the bounds with the help of its strategy, and removes
- * what has expired. A read is one look-up ({@link slotOf}) and one strategy hook ({@link use}).
+ * The entries in memory: keeps the bounds with the help of its strategy. A read is one look-up ({@link slotOf}) and one hook ({@link use}).
  */
 export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
   /** Read exactly where a deadline starts, since a remembered time would cut a life short. */
@@ -163,6 +162,11 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
     this.#shrink();
   }
 
+  /** Evicts until no more than this is held; the bounds stay. */
+  shrinkTo(maxBytes: number): void {
+    this.#shrink({ ...this.#bounds, maxBytes });
+  }
+
   /** Where the new strategy throws, the old one stays in charge. */
   swapEviction(factory: EvictionStrategyFactory): void {
     if (mayReadTimes(factory)) this.keepTimes(this.time.exactNow());
@@ -227,9 +231,9 @@ export class MemoryTable<K, V, N> extends SlotTable<K, V, N> {
     }
   }
 
-  #shrink(): void {
-    if (this.totalWeight > this.#bounds.maxBytes) this.#evictor.estimate(capacityOf(this.#bounds, this));
-    while (exceeds(this.#bounds, this)) {
+  #shrink(bounds = this.#bounds): void {
+    if (this.totalWeight > bounds.maxBytes) this.#evictor.estimate(capacityOf(bounds, this));
+    while (exceeds(bounds, this)) {
       const victim = this.#strategy.chooseVictim();
       if (victim === undefined || !this.isResident(victim)) return this.#observer.stalled(stallOf(victim));
       this.#release(victim, 'evicted')?.();

@@ -4,6 +4,7 @@ import type { Validity } from '../kernel/invalidation.js';
 import type { Ageing, Residents } from '../kernel/residents.js';
 import type { Isolation } from './isolation.js';
 import type { MemoryTable } from './memory-table.js';
+import type { BudgetPlace } from './memory-budget.js';
 import { type MemoryWatch, MemoryWatches } from './memory-watches.js';
 
 /** What a cache keeps beside a value in memory. */
@@ -25,6 +26,8 @@ export interface MemoryTierParts<V> {
   readonly failed: (error: unknown) => void;
   /** Whether an entry waits to be stored. */
   readonly isDirty: (key: string) => boolean;
+  /** The place in the budget that it shares with other caches. */
+  readonly place: BudgetPlace | undefined;
 }
 
 /** The memory of a `Cache`: a table of entries that know their version and tags, with values isolated as the user chose. */
@@ -34,12 +37,14 @@ export class MemoryTier<V> implements Residents<V> {
   readonly #validity: Validity;
   readonly #isDirty: (key: string) => boolean;
   readonly #failed: (error: unknown) => void;
+  readonly #place: BudgetPlace | undefined;
   readonly #watches = new MemoryWatches();
   /** Whether any entry has had a time to idle. */
   #hasIdling = false;
 
-  constructor({ table, isolation, validity, isDirty, failed }: MemoryTierParts<V>) {
+  constructor({ table, isolation, validity, isDirty, failed, place }: MemoryTierParts<V>) {
     this.#failed = failed;
+    this.#place = place;
     this.table = table;
     this.#isDirty = isDirty;
     this.#isolation = isolation;
@@ -118,6 +123,13 @@ export class MemoryTier<V> implements Residents<V> {
     this.table.clear();
   }
 
+  /** Lets go of everything. */
+  close(): void {
+    this.#place?.leave();
+    this.table.close();
+    this.clear();
+  }
+
   /** How many more entries fit. */
   free(): number {
     return this.table.bounds.maxItems - this.table.size;
@@ -164,6 +176,7 @@ export class MemoryTier<V> implements Residents<V> {
     try {
       const slot = this.table.put(key, this.#isolation.keep(value), { expiresAt, note, hits });
       if (slot !== undefined) this.table.freshen(slot, freshness?.until ?? Infinity);
+      this.#place?.settle();
     } catch (error) {
       this.drop(key);
       throw error;

@@ -1,6 +1,6 @@
 import { badOption } from '../kernel/errors.js';
 import type { Counts } from './cache-metrics.js';
-import { type Latency, LatencyHistogram } from './latency.js';
+import { type Latency, type LatencyBuckets, LatencyHistogram } from './latency.js';
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
@@ -66,6 +66,11 @@ export class Counters {
   latencies(): Readonly<Record<Measured, Latency>> {
     const { load, store, flush } = this.#latencies;
     return { load: load.read(), store: store.read(), flush: flush.read() };
+  }
+
+  latencyBuckets(): Readonly<Record<Measured, LatencyBuckets>> {
+    const { load, store, flush } = this.#latencies;
+    return { load: load.readBuckets(), store: store.readBuckets(), flush: flush.readBuckets() };
   }
 
   /** @throws CacheError `bad_option` where the name is taken by another counter, or by the engine. */

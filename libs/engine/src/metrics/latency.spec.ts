@@ -1,5 +1,5 @@
 import { seededRandom } from '../kernel/random.js';
-import { LatencyHistogram } from './latency.js';
+import { LATENCY_BOUNDS_MS, LatencyHistogram } from './latency.js';
 
 function open(durationsMs: Iterable<number>): LatencyHistogram {
   const histogram = new LatencyHistogram();
@@ -33,5 +33,29 @@ describe('a latency histogram', () => {
   it('takes zero, negative and endless durations without breaking', () => {
     const { count, p50, max } = open([0, -1, NaN, 1e300]).read();
     expect([count, p50 >= 0, max]).toEqual([4, true, 1e300]);
+  });
+
+  it('has buckets whose counts are those of the durations, bound by bound, also on the bounds and beside them', () => {
+    const seed = 20260102;
+    const random = seededRandom(seed);
+    const drawn = Array.from({ length: 5000 }, () => 10 ** (random.next() * 10 - 4));
+    const beside = LATENCY_BOUNDS_MS.flatMap((bound) => [bound * (1 - 1e-12), bound, bound * (1 + 1e-12)]);
+    const durations = [...drawn, ...beside, 3e6];
+    const { buckets, count } = open(durations).readBuckets();
+    const exact = LATENCY_BOUNDS_MS.map((atMostMs) => ({
+      atMostMs,
+      count: durations.filter((duration) => duration <= atMostMs).length,
+    }));
+    expect({ seed, buckets, count }).toEqual({ seed, buckets: exact, count: durations.length });
+  });
+
+  it('adds up what was measured, and leaves out what is no duration', () => {
+    const { sumMs, count } = open([1, 2.5, 40, 0, -7, NaN, Infinity]).readBuckets();
+    expect([sumMs, count]).toEqual([43.5, 7]);
+  });
+
+  it('has bounds that read as they are meant, in seconds too', () => {
+    expect(LATENCY_BOUNDS_MS.slice(0, 5)).toEqual([0.001, 0.0025, 0.005, 0.01, 0.025]);
+    expect([LATENCY_BOUNDS_MS.length, LATENCY_BOUNDS_MS.at(-1)]).toEqual([28, 1e6]);
   });
 });

@@ -1,6 +1,6 @@
 import { type ByteSize, parseByteSize } from '../kernel/byte-size.js';
 import { type Duration, parseDuration } from '../kernel/duration.js';
-import { badOption, unknownOption } from '../kernel/errors.js';
+import { badOption } from '../kernel/errors.js';
 import { type Partially, Problems } from '../kernel/problems.js';
 
 /** How a snapshot file is read. */
@@ -85,7 +85,7 @@ function resolve(options: SaveSnapshotOptions, known: readonly string[], prefix:
   if (typeof options !== 'object' || options === null)
     throw badOption('options', 'an object such as { gzip: true }', options);
   const problems = new Problems();
-  for (const name of Object.keys(options)) problems.check(() => assertKnown(name, known, prefix));
+  problems.checkNames(options, known, prefix);
   const { encryptionKey, schema, gzip = false, maxEntryBytes = '32mb' } = options;
   problems.check(() => assertKey(`${prefix}encryptionKey`, encryptionKey));
   problems.check(() => assertSchema(`${prefix}schema`, schema));
@@ -99,14 +99,6 @@ function resolve(options: SaveSnapshotOptions, known: readonly string[], prefix:
     ),
   };
   return problems.settle<FileOptions>(built);
-}
-
-function assertKnown(name: string, known: readonly string[], prefix: string): void {
-  if (known.includes(name)) return;
-  throw unknownOption(
-    `${prefix}${name}`,
-    known.map((option) => `${prefix}${option}`),
-  );
 }
 
 /** What is wrong with a key is said without the key. */

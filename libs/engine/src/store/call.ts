@@ -1,3 +1,4 @@
+import type { StoreVerb } from '../diagnostics/operation.js';
 import type { Clock } from '../kernel/clock.js';
 import { type CacheError, storeFailed } from '../kernel/errors.js';
 import { isStoreTrouble, storeSlow, storeTimedOut } from '../kernel/store-errors.js';
@@ -26,6 +27,13 @@ export interface Renewable {
 
 /** What is asked of a store. */
 export interface Task<T> {
+  readonly operation: StoreVerb;
+  /** The key, where it is about one. */
+  readonly key?: string | undefined;
+  /** How many keys it is about. */
+  readonly keys?: number | undefined;
+  /** Whether it is made for nobody who waits. */
+  readonly isBackground?: boolean | undefined;
   /** What is done, for messages: `read "owl"`. */
   readonly describe: () => string;
   readonly deadlines: Deadlines;
@@ -48,6 +56,8 @@ export interface Task<T> {
 
 /** What calls have in common. */
 export interface Desk {
+  /** The name of the cache. */
+  readonly name: string;
   readonly clock: Clock;
   readonly observer: CallObserver;
   readonly breaker: Breaker | undefined;

@@ -1,6 +1,6 @@
 import { parseCount } from '../kernel/count.js';
 import { type Duration, parseDuration } from '../kernel/duration.js';
-import { badOption, unknownOption } from '../kernel/errors.js';
+import { badOption } from '../kernel/errors.js';
 import type { Partially, Problems } from '../kernel/problems.js';
 
 /** When a store is taken to be down, and how it is tried again. */
@@ -79,7 +79,7 @@ export function resolveResilience(
   problems: Problems,
 ): Partially<ResolvedResilience> {
   problems.check(() => assertObject('resilience', options));
-  for (const name of Object.keys(options ?? {})) problems.check(() => assertKnown('resilience', name, KNOWN));
+  problems.checkNames(options ?? {}, KNOWN, 'resilience.');
   const { timeout = '2s', writeTimeout = '30s', breaker = {}, maxRepairs = 10_000 } = options ?? {};
   const timeoutMs = problems.check(() => parseDuration('resilience.timeout', timeout));
   return {
@@ -98,8 +98,7 @@ function resolveBreaker(
 ): BreakerOptions {
   const prefix = 'resilience.breaker';
   problems.check(() => assertObject(prefix, settings));
-  for (const name of Object.keys(settings ?? {}))
-    problems.check(() => assertKnown(prefix, name, KNOWN_OF_BREAKER));
+  problems.checkNames(settings ?? {}, KNOWN_OF_BREAKER, `${prefix}.`);
   const { threshold = 0.5, calls = 20, halfOpenAfter = '5s', slowCall = Infinity, minCalls } = settings ?? {};
   const fewest = minCalls ?? Math.min(FEWEST_CALLS, calls);
   const built: Partially<BreakerOptions> = {
@@ -115,12 +114,6 @@ function resolveBreaker(
 
 function assertObject(option: string, found: unknown): void {
   if (typeof found !== 'object' || found === null) throw badOption(option, 'an object of options', found);
-}
-
-function assertKnown(prefix: string, name: string, known: object): void {
-  if (Object.hasOwn(known, name)) return;
-  const names = Object.keys(known).map((option) => `${prefix}.${option}`);
-  throw unknownOption(`${prefix}.${name}`, names);
 }
 
 function parseShare(option: string, share: number): number {

@@ -32,6 +32,8 @@ export interface Buffer {
 
 /** What a store is guarded with. */
 export interface GuardParts {
+  /** The name of the cache. */
+  readonly name: string;
   readonly clock: Clock;
   readonly observer: StoreObserver;
   readonly resilience: ResolvedResilience;
@@ -51,7 +53,7 @@ export interface Guard {
 }
 
 /** @throws CacheError `bad_option` where writes that a store of the user's own does not have are to be acknowledged. */
-export function guardOf(store: BackingStore, { clock, observer, resilience }: GuardParts): Guard {
+export function guardOf(store: BackingStore, { name, clock, observer, resilience }: GuardParts): Guard {
   const { breaker: rules, maxRepairs, timeoutMs, whenDown, writeTimeoutMs } = resilience;
   if (whenDown === 'memory' && store.role === 'record')
     throw badOption('resilience.whenDown', "'refuse' where the store is of the role 'record'", whenDown);
@@ -68,7 +70,7 @@ export function guardOf(store: BackingStore, { clock, observer, resilience }: Gu
       },
       closed: () => recovery.closed(),
     });
-  const calls = new StoreCalls({ clock, observer, breaker, suspects, holds: new Holds() });
+  const calls = new StoreCalls({ name, clock, observer, breaker, suspects, holds: new Holds() });
   const pauseMs = rules?.halfOpenAfterMs ?? FIRST_PAUSE_MS;
   const common = { clock, reads, writes, breaker, calls, repairs, suspects };
   const recovery: Recovery = new Recovery({ ...common, store, observer, pauseMs });

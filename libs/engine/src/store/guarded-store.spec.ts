@@ -33,7 +33,7 @@ function guard(store: BackingStore, observer: Partial<StoreObserver> = {}): Guar
     storeRecovered: () => undefined,
   };
   const buffer = { isBuffering: () => false, holds: () => false };
-  const parts = { clock: new FakeClock(), resilience: resolved({}), buffer };
+  const parts = { name: 'guarded', clock: new FakeClock(), resilience: resolved({}), buffer };
   return new GuardedStore(store, { ...parts, observer: { ...deaf, ...observer } });
 }
 

@@ -1,8 +1,10 @@
+import type { StoreVerb } from '../diagnostics/operation.js';
 import { type CacheError, counted } from '../kernel/errors.js';
 import type { Invalidation } from '../kernel/invalidation.js';
 import { isStoreTrouble } from '../kernel/store-errors.js';
 import type { ApplyOptions, BackingStore, Operation, Row } from './backing-store.js';
 import type { Renewable, Task } from './call.js';
+import { applying } from './applying.js';
 import { type Guard, guardOf, type GuardParts } from './guard.js';
 import { keyOf } from './holds.js';
 import { rowOf } from './repairs.js';
@@ -29,7 +31,8 @@ export class GuardedStore implements BackingStore {
     this.#guard = guard;
     this.#life = new StoreLife(store, {
       ...parts,
-      attempt: (open) => calls.run({ describe: () => 'open', deadlines: writes, start: open }),
+      attempt: (open) =>
+        calls.run({ operation: 'open', describe: () => 'open', deadlines: writes, start: open }),
       ending: async () => {
         await recovery.stop();
         for (const deadlines of [reads, writes]) deadlines.end();
@@ -65,6 +68,9 @@ export class GuardedStore implements BackingStore {
     const repair = repairs.find(key);
     if (repair !== undefined && this.#life.isOpen) return Promise.resolve(rowOf(repair));
     return this.#run({
+      operation: 'get',
+      key,
+      keys: 1,
       describe: () => `read ${JSON.stringify(key)}`,
       deadlines: reads,
       slowMs,
@@ -81,6 +87,8 @@ export class GuardedStore implements BackingStore {
     const rows = missed.flatMap((operation) => rowOf(operation) ?? []);
     if (asked.length === 0 && keys.length > 0 && this.#life.isOpen) return Promise.resolve(rows);
     return this.#run({
+      operation: 'getMany',
+      keys: asked.length,
       describe: () => `read ${counted(asked.length, 'key')}`,
       deadlines: reads,
       slowMs,
@@ -98,7 +106,7 @@ export class GuardedStore implements BackingStore {
       return Promise.resolve();
     }
     return this.#run({
-      describe: () => describe(operations),
+      ...applying(operations),
       deadlines: this.#guard.writes,
       footprint: operations,
       start: () => this.#store.apply(operations, options),
@@ -112,6 +120,7 @@ export class GuardedStore implements BackingStore {
 
   clear(): Promise<void> {
     return this.#run({
+      operation: 'clear',
       describe: () => 'clear',
       deadlines: this.#guard.writes,
       footprint: 'everything',
@@ -129,6 +138,7 @@ export class GuardedStore implements BackingStore {
     };
     if (this.#takesWrites()) return Promise.resolve(missed());
     return this.#run({
+      operation: 'invalidate',
       describe: () => `remember ${counted(invalidations.length, 'invalidation')}`,
       deadlines: writes,
       start: () => this.#store.invalidate(invalidations),
@@ -138,17 +148,18 @@ export class GuardedStore implements BackingStore {
   }
 
   invalidations(): Promise<readonly Invalidation[]> {
-    return this.#long('list its invalidations', () => this.#store.invalidations());
+    return this.#long(['invalidations', 'list its invalidations'], () => this.#store.invalidations());
   }
 
   async rows(): Promise<readonly Row[]> {
     const overlay = this.#guard.repairs.overlay();
-    const rows = await this.#long('list its rows', () => this.#store.rows());
+    const rows = await this.#long(['rows', 'list its rows'], () => this.#store.rows());
     return [...overlay.over(rows), ...overlay.rest()];
   }
 
   replaceAll(rows: AsyncIterable<readonly Row[]>): Promise<void> {
     return this.#run({
+      operation: 'replaceAll',
       describe: () => 'replace its rows',
       deadlines: this.#guard.writes,
       footprint: 'everything',
@@ -167,20 +178,24 @@ export class GuardedStore implements BackingStore {
     const pages = this.#store.scan?.()[Symbol.asyncIterator]();
     if (pages === undefined) return;
     let hasFailed = false;
-    const next = () => this.#long('scan its rows', () => pages.next(), () => (hasFailed = true)); // prettier-ignore
+    const next = () => this.#long(['scan', 'scan its rows'], () => pages.next(), () => (hasFailed = true)); // prettier-ignore
     try {
       for (let page = await next(); page.done !== true; page = await next()) yield overlay.over(page.value);
       yield overlay.rest();
     } finally {
-      const ending = this.#long('end a scan of its rows', async () => pages.return?.());
+      const ending = this.#long(['scan', 'end a scan of its rows'], async () => pages.return?.());
       // A page that does not come would keep it from ending; whoever watches is told if it fails.
       if (hasFailed) ending.catch(() => undefined);
       else await ending;
     }
   }
 
-  #long<T>(what: string, start: () => Promise<T>, failed?: () => void): Promise<T> {
-    return this.#run({ describe: () => what, deadlines: this.#guard.writes, start, failed });
+  #long<T>(
+    [operation, what]: readonly [operation: StoreVerb, what: string],
+    start: () => Promise<T>,
+    failed?: () => void,
+  ): Promise<T> {
+    return this.#run({ operation, describe: () => what, deadlines: this.#guard.writes, start, failed });
   }
 
   #run<T>(task: Task<T>): Promise<T> {
@@ -231,13 +246,4 @@ async function* renewing(
     call.pause();
   }
   call.renew();
-}
-
-function describe(operations: readonly Operation[]): string {
-  const [first] = operations;
-  if (operations.length !== 1 || first === undefined)
-    return `apply ${counted(operations.length, 'operation')}`;
-  return first.type === 'set'
-    ? `write ${JSON.stringify(first.row.key)}`
-    : `delete ${JSON.stringify(first.key)}`;
 }

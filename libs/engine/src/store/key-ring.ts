@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { badSecret, unknownOption } from '../kernel/errors.js';
+import { badSecret } from '../kernel/errors.js';
+import { assertKnown } from '../kernel/option-names.js';
 
 /** The keys of an encrypted codec. */
 export interface EncryptionOptions {
@@ -28,8 +29,7 @@ const EXPECTED = '32 bytes, as a Uint8Array or as base64';
 
 /** @throws CacheError `bad_option`, which names the id of a wrong key and never shows one. */
 export function keyRing(options: EncryptionOptions): KeyRing {
-  for (const name of Object.keys(options))
-    if (name !== 'keys' && name !== 'current') throw unknownOption(name, ['keys', 'current']);
+  assertKnown(options, ['keys', 'current']);
   const { keys, current } = options;
   if (typeof keys !== 'object' || keys === null)
     throw badSecret('keys', 'an object such as { k1: key }', typeof keys);

@@ -60,7 +60,15 @@ export class Replay {
     const [first] = repairs.operations;
     const key = first === undefined ? 'a key' : keyOf(first);
     const describe = (): string => `answer whether it is back, with ${JSON.stringify(key)}`;
-    await calls.run({ describe, deadlines: reads, start: () => store.get(key) });
+    await calls.run({
+      operation: 'get',
+      key,
+      keys: 1,
+      isBackground: true,
+      describe,
+      deadlines: reads,
+      start: () => store.get(key),
+    });
   }
 
   async #remember(): Promise<void> {
@@ -68,6 +76,8 @@ export class Replay {
     const { invalidations } = repairs;
     if (invalidations.length === 0) return;
     await calls.run({
+      operation: 'invalidate',
+      isBackground: true,
       describe: () => `remember ${counted(invalidations.length, 'invalidation')} that it has missed`,
       deadlines: writes,
       start: () => store.invalidate(invalidations),
@@ -118,6 +128,9 @@ export class Replay {
   async #apply(batch: readonly Operation[]): Promise<void> {
     const { calls, repairs, store, writes } = this.#parts;
     await calls.run({
+      operation: 'apply',
+      keys: batch.length,
+      isBackground: true,
       describe: () => `make ${counted(batch.length, 'change')} that it has missed`,
       deadlines: writes,
       footprint: batch,

@@ -1,4 +1,4 @@
-import { badOption } from '../kernel/errors.js';
+import { badOption, unknownStore } from '../kernel/errors.js';
 import { fromRegister } from '../kernel/register.js';
 import type { BackingStore, BackingStoreFactory, StoreContext } from './backing-store.js';
 import type { Codec } from './codec.js';
@@ -26,6 +26,7 @@ export interface StoreFactory {
 export function resolveStore<V>(store: StoreChoice<V>): StoreFactory {
   if (isRecordStore(store) || isBackingStore(store)) return { name: className(store), create: () => store };
   refuseHalfRecordStore(store);
+  if (store !== 'map' && !hasMethod(store, 'create')) throw unknownStore(store);
   return fromRegister<StoreFactory>('store', { map: mapStore() }, store);
 }
 

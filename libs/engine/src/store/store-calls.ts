@@ -1,3 +1,5 @@
+import { storeChannel } from '../diagnostics/channels.js';
+import { traced } from '../diagnostics/traced.js';
 import type { CacheError } from '../kernel/errors.js';
 import { storeClogged, storeDown } from '../kernel/store-errors.js';
 import type { Operation } from './backing-store.js';
@@ -21,11 +23,11 @@ export class StoreCalls {
   }
 
   run<T>(task: Task<T>): Promise<T> {
-    const admission = this.#admit();
-    if (admission === undefined) return this.#refuse(task);
-    const call = new Call(this.#desk, task, admission);
-    call.begin();
-    return call.promise;
+    if (!storeChannel.hasSubscribers) return this.#run(task);
+    const { name: cache, clock } = this.#desk;
+    const { operation, key, keys, isBackground = false } = task;
+    const facts = { cache, isBackground, operation, key, keys };
+    return traced(storeChannel, { clock, facts }, () => this.#run(task));
   }
 
   /** Those operations with which no write under way, and none that may still land, has anything in common. */
@@ -40,6 +42,14 @@ export class StoreCalls {
     return [...operations].filter(
       (operation) => !busy.has(keyOf(operation)) && holds.conflictWith([operation]) === undefined,
     );
+  }
+
+  #run<T>(task: Task<T>): Promise<T> {
+    const admission = this.#admit();
+    if (admission === undefined) return this.#refuse(task);
+    const call = new Call(this.#desk, task, admission);
+    call.begin();
+    return call.promise;
   }
 
   #admit(): Admission | undefined {

@@ -13,7 +13,7 @@ export type Core<V> = ReturnType<typeof wireCore<V>>;
 
 export function wireCore<V>(options: ResolvedOptions<V>) {
   const { clock } = options.table;
-  const healthRecord = new HealthRecord();
+  const healthRecord = new HealthRecord(clock);
   const recorder = new Recorder<V>({
     name: options.name,
     counters: new Counters(options.isTimed),

@@ -19,7 +19,14 @@ export function wireMemory<V>(
   const table = new MemoryTable<string, V, Note>(options.table, removals);
   const failed = (error: unknown): void => recorder.hookFailed('memory', error);
   const { between: isolation } = options.isolation;
-  const memory = new MemoryTier({ table, isolation, validity, isDirty, failed });
+  const place = options.budget?.join({
+    name: options.name,
+    bytes: () => table.totalWeight,
+    shrinkTo: (bytes) => table.shrinkTo(bytes),
+    limited: (limitBytes, heapUsedShare) =>
+      recorder.emit({ type: 'memory_limited', limitBytes, heapUsedShare }),
+  });
+  const memory = new MemoryTier({ table, isolation, validity, isDirty, failed, place });
   // What the store has refused for good, or has made too late, is no longer what anybody should read.
   recorder.onUncertain = (key) => {
     memory.drop(key);

@@ -17,6 +17,7 @@ export function wireStore<V>(core: Core<V>): StoreSide | undefined {
   if (factory === undefined) return undefined;
   const behind = asBackingStore(factory.create({ namespace: name, clock }), codec);
   const store = new GuardedStore(behind, {
+    name,
     clock,
     observer: new StoreRecorder(recorder, core.healthRecord),
     resilience: options.resilience,
@@ -27,6 +28,7 @@ export function wireStore<V>(core: Core<V>): StoreSide | undefined {
   });
   const journal = wireJournal(core);
   const context: WriteContext = {
+    name,
     store,
     clock,
     observer: recorder,

@@ -1,3 +1,6 @@
+import { flushChannel } from '../diagnostics/channels.js';
+import type { FlushOperation } from '../diagnostics/operation.js';
+import { traced } from '../diagnostics/traced.js';
 import type { Clock, Timer } from '../kernel/clock.js';
 import { FlushPass, type PassParts, type PassReport } from './flush-pass.js';
 import type { Pause } from '../kernel/pause.js';
@@ -12,6 +15,8 @@ export interface FlushTimes {
 
 /** What a flusher is made of. */
 export interface FlusherParts {
+  /** The name of the cache. */
+  readonly name: string;
   readonly clock: Clock;
   readonly times: FlushTimes;
   readonly pass: PassParts;
@@ -96,7 +101,7 @@ export class Flusher {
     this.#disarm();
     this.#isHurried = false;
     const pass = new FlushPass(this.#parts.pass, isThorough);
-    const ended = pass.run().then((report) => {
+    const ended = this.#run(pass, isThorough).then((report) => {
       this.#running = undefined;
       this.#rest(report);
       if (this.#isHurried) this.hurry();
@@ -105,6 +110,14 @@ export class Flusher {
     });
     this.#running = { pass, ended };
     return ended;
+  }
+
+  /** A flush that was asked for belongs to who has asked. */
+  #run(pass: FlushPass, isAsked: boolean): Promise<PassReport> {
+    if (!flushChannel.hasSubscribers) return pass.run();
+    const { name: cache, clock, pass: parts } = this.#parts;
+    const facts = { cache, isBackground: !isAsked, pending: parts.pending.count };
+    return traced(flushChannel, { clock, facts, outcome: outcomeOf }, () => pass.run());
   }
 
   /** What the store refuses while it takes others has a pause of its own, and holds up nobody. */
@@ -143,4 +156,8 @@ export class Flusher {
     this.#timer?.timer.cancel();
     this.#timer = undefined;
   }
+}
+
+function outcomeOf({ written, left, error }: PassReport): Partial<FlushOperation> {
+  return { written, left, error: left > 0 ? error : undefined };
 }

@@ -83,6 +83,8 @@ export interface FlushObserver {
 
 /** What a policy is given when it is made. */
 export interface WriteContext {
+  /** The name of the cache. */
+  readonly name: string;
   readonly store: BackingStore;
   readonly clock: Clock;
   readonly observer: FlushObserver;

@@ -1,7 +1,7 @@
 import { type ByteSize, parseByteSize } from '../kernel/byte-size.js';
 import { parseCount } from '../kernel/count.js';
 import { type Duration, parseDuration } from '../kernel/duration.js';
-import { badOption, unknownOption } from '../kernel/errors.js';
+import { badOption } from '../kernel/errors.js';
 import type { Partially, Problems } from '../kernel/problems.js';
 import type { Durability, JournalFactory } from './journal.js';
 import type { Overflow, WriteBackOptions } from './policy.js';
@@ -51,7 +51,7 @@ export function resolveWriteBack(
   settings: WriteBackSettings,
   problems: Problems,
 ): Partially<WriteBackOptions> {
-  for (const name of Object.keys(settings)) problems.check(() => assertKnown(name));
+  problems.checkNames(settings, KNOWN, 'writeBack.');
   const { flushInterval = 1000, flushCount = 500, flushBytes = '4mb' } = settings;
   const { maxPending = 10_000, maxPendingBytes = '64mb', maxAttempts = 10, overflow = 'block' } = settings;
   return {
@@ -72,12 +72,6 @@ export function parseJournal({ journal }: WriteBackSettings, hasStore: boolean):
   if (!hasStore) throw badOption('store', 'given where writeBack.journal is', undefined);
   if (typeof journal?.create === 'function') return journal;
   throw badOption('writeBack.journal', 'a journal factory, such as fileJournal({ directory })', journal);
-}
-
-function assertKnown(name: string): void {
-  if (Object.hasOwn(KNOWN, name)) return;
-  const known = Object.keys(KNOWN).map((option) => `writeBack.${option}`);
-  throw unknownOption(`writeBack.${name}`, known);
 }
 
 function parseDurability({ durability, journal }: WriteBackSettings): Durability {

@@ -132,8 +132,9 @@ class WriteBack implements WritePolicy {
     return { flushed: before - left, left, ...(error !== undefined && { error }) };
   }
 
-  #openFlusher({ clock, observer, writeBack }: WriteContext): Flusher {
+  #openFlusher({ name, clock, observer, writeBack }: WriteContext): Flusher {
     return new Flusher({
+      name,
       clock,
       times: writeBack,
       pass: {

@@ -93,10 +93,15 @@ export class Writer<V> implements Entries<V> {
   }
 
   /** Makes changes that were prepared earlier, under new versions: all in one batch of the policy, in order, or none. */
-  async apply(changes: readonly Change<V>[]): Promise<void> {
-    const version = this.#parts.sequence.next();
+  apply(changes: readonly Change<V>[]): Promise<void> {
     const keys = changes.map(([key]) => key);
-    await this.#parts.order.run(keys, () => this.#commit(changes, { version, settled: () => undefined }));
+    return this.applyDecided(keys, () => changes);
+  }
+
+  /** As {@link apply}, of changes of these keys that are decided when it is their turn. */
+  async applyDecided(keys: readonly string[], decide: () => readonly Change<V>[]): Promise<void> {
+    const version = this.#parts.sequence.next();
+    await this.#parts.order.run(keys, () => this.#commit(decide(), { version, settled: () => undefined }));
   }
 
   /** Without a store all of it happens in one go: nothing else is ordered then. */
