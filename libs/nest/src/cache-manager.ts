@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { Cache, type CloseReport } from 'nuthatch/engine';
+import { CacheDeclarations } from './cache-declarations.js';
 import { LoadChain } from './decorators/load-chain.js';
+import { RareWarnings } from './decorators/rare-warnings.js';
 import { badDeclaration, unknownCache } from './errors.js';
+import { prefixFor } from './key-prefix.js';
 import { cacheNameOf, DEFAULT_CACHE, getCacheToken } from './tokens.js';
 
 /** Every cache of the application, by name: those that tests put in the place of others included. */
@@ -10,9 +13,16 @@ import { cacheNameOf, DEFAULT_CACHE, getCacheToken } from './tokens.js';
 export class CacheManager {
   /** @internal The loads that decorated methods are running. */
   readonly loads = new LoadChain();
+  /** @internal What decorated methods could not do, for the log. */
+  readonly warnings = new RareWarnings();
+  /** @internal The requests that an interceptor answers, so that another one behind it leaves them alone. */
+  readonly visited = new WeakSet<object>();
   private readonly found = new Map<string, Cache<never>>();
 
-  constructor(private readonly modules: ModulesContainer) {}
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly declarations: CacheDeclarations,
+  ) {}
 
   /**
    * The cache of that name; the default cache where none is given.
@@ -63,6 +73,15 @@ export class CacheManager {
     const cache = this.found.get(name) ?? this.lookUp(name);
     // What the values of a cache are, only who uses it knows.
     return cache as unknown as Cache<V> | undefined;
+  }
+
+  /**
+   * @internal What stands before keys and tags in a cache, now, to be put before them as it is; empty where the cache has no `keyPrefix`.
+   * @param instance whose method is called, for prefixes that are read from it.
+   * @throws CacheError `bad_key` where the prefix cannot be had.
+   */
+  prefixOf(name: string, instance?: object): string {
+    return prefixFor(this.declarations.keyPrefixOf(name), instance);
   }
 
   private lookUp(name: string): Cache<never> | undefined {

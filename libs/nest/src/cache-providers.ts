@@ -73,12 +73,14 @@ function declareRoot(choices: PartChoices): FactoryProvider {
     provide: getDeclarationToken(DEFAULT_CACHE),
     inject: [CacheDeclarations, CACHE_OPTIONS],
     useFactory: (declarations: CacheDeclarations, answered: CacheFactoryOptions | undefined) => {
-      const options = { ...answered };
+      const { maxTotalBytes, keyPrefix, ...options } = { ...answered };
       refuseMisplaced(options);
+      const budget = declarations.budgetOf(answered);
       return declarations.declare({
         name: DEFAULT_CACHE,
-        definition: { ...options, ...given(choices) },
-        options: { ...options, ...NO_PARTS },
+        definition: { ...options, maxTotalBytes, keyPrefix, ...given(choices) },
+        options: { budget, ...options, ...NO_PARTS },
+        keyPrefix,
       });
     },
   };
@@ -88,20 +90,20 @@ function declareFeature(definition: CacheDefinition): FactoryProvider {
   const { name, imports: _, ...own } = definition;
   return {
     provide: getDeclarationToken(name),
-    inject: [CacheDeclarations, CACHE_OPTIONS],
-    useFactory: (declarations: CacheDeclarations, root: CacheFactoryOptions | undefined) => {
+    // The options first: where there is no forRoot, Nest names what it misses first, and that one tells the remedy.
+    inject: [CACHE_OPTIONS, CacheDeclarations],
+    useFactory: (root: CacheFactoryOptions | undefined, declarations: CacheDeclarations) => {
       const {
         maxItems: _items,
         maxBytes: _bytes,
         weigh: _weigh,
         warmStart: _file,
+        maxTotalBytes: _total,
         ...inherited
       } = { ...root };
-      return declarations.declare({
-        name,
-        definition: own,
-        options: { ...inherited, ...given(own), ...NO_PARTS },
-      });
+      const budget = declarations.budgetOf(root);
+      const { keyPrefix, ...options } = { budget, ...inherited, ...given(own), ...NO_PARTS };
+      return declarations.declare({ name, definition: own, options, keyPrefix });
     },
   };
 }

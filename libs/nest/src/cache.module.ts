@@ -1,7 +1,9 @@
 import { ConfigurableModuleBuilder, type DynamicModule, Module } from '@nestjs/common';
 import { CacheCoreModule } from './cache-core.module.js';
 import { cacheProvider, featureProviders, partTokens, rootProviders } from './cache-providers.js';
-import { badDeclaration } from './errors.js';
+import { isTypedDefinition, type TypedDefinition } from 'nuthatch/engine';
+import { badDeclaration, badDefinition } from './errors.js';
+import { httpCaching } from './http/http-cache-options.js';
 import type {
   CacheDefinition,
   CacheFactoryOptions,
@@ -10,6 +12,7 @@ import type {
   ModuleExtras,
 } from './module-options.js';
 import { CACHE_OPTIONS, DEFAULT_CACHE, getCacheToken, getDeclarationToken } from './tokens.js';
+import { definitionOf, getTypedCacheToken, typedProvider } from './typed-caches.js';
 
 /** The options and parts of the default cache, from which named caches inherit. Always global; only `CacheModule` obeys `isGlobal`. */
 @Module({})
@@ -29,7 +32,14 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<CacheFactoryOp
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createCacheOptions')
   .setExtras<ModuleExtras>(
-    { isGlobal: true, imports: [], eviction: undefined, writePolicy: undefined, store: undefined },
+    {
+      isGlobal: true,
+      imports: [],
+      eviction: undefined,
+      writePolicy: undefined,
+      store: undefined,
+      http: undefined,
+    },
     rootModule,
   )
   .build();
@@ -70,13 +80,17 @@ export class CacheModule extends ConfigurableModuleClass {
   }
 
   /**
-   * Opens named caches, injected by `@InjectCache(name)`. Modules that give the same definition share one cache; a name that stands
+   * Opens named caches, injected by `@InjectCache(name)`, and those of `defineCache`, injected by `@InjectCache(definition)`. Modules that give the same definition share one cache; a name that stands
    * for two different definitions is a `CacheError` `bad_declaration` at start.
    */
-  static forFeature(...definitions: readonly CacheDefinition[]): DynamicModule {
+  static forFeature(...definitions: readonly (CacheDefinition | TypedDefinition)[]): DynamicModule {
+    const wrong = definitions.length === 0 ? [undefined] : definitions.filter((each) => !isNamed(each));
+    if (wrong.length > 0) throw badDefinition(wrong[0]);
     return {
       module: CacheFeatureModule,
-      imports: definitions.map(namedCacheModule),
+      imports: definitions.map((each) =>
+        isTypedDefinition(each) ? typedCacheModule(each) : namedCacheModule(each),
+      ),
       exports: [NamedCacheModule],
     };
   }
@@ -84,14 +98,18 @@ export class CacheModule extends ConfigurableModuleClass {
 
 function rootModule(
   definition: DynamicModule,
-  { isGlobal = true, imports = [], ...choices }: ModuleExtras,
+  { isGlobal = true, imports = [], http, ...choices }: ModuleExtras,
 ): DynamicModule {
   const { eviction, writePolicy, store } = choices;
   const root: DynamicModule = {
     module: CacheRootModule,
     global: true,
     imports: [CacheCoreModule, ...new Set([...(definition.imports ?? []), ...imports])],
-    providers: [...(definition.providers ?? []), ...rootProviders({ eviction, writePolicy, store })],
+    providers: [
+      ...(definition.providers ?? []),
+      ...rootProviders({ eviction, writePolicy, store }),
+      ...(http === undefined ? [] : [httpCaching(http)]),
+    ],
     exports: [CACHE_OPTIONS, getDeclarationToken(DEFAULT_CACHE), ...partTokens(DEFAULT_CACHE)],
   };
   return {
@@ -103,6 +121,16 @@ function rootModule(
   };
 }
 
+/** Whether this is a definition, for those whom no compiler has told. */
+function isNamed(definition: unknown): boolean {
+  return (
+    typeof definition === 'object' &&
+    definition !== null &&
+    'name' in definition &&
+    typeof definition.name === 'string'
+  );
+}
+
 function namedCacheModule(definition: CacheDefinition): DynamicModule {
   const { name, imports = [] } = definition;
   if (name === DEFAULT_CACHE)
@@ -112,5 +140,14 @@ function namedCacheModule(definition: CacheDefinition): DynamicModule {
     imports: [...imports],
     providers: featureProviders(definition),
     exports: [getCacheToken(name), ...partTokens(name)],
+  };
+}
+
+function typedCacheModule(typed: TypedDefinition): DynamicModule {
+  const { providers = [], exports = [], ...module } = namedCacheModule(definitionOf(typed));
+  return {
+    ...module,
+    providers: [...providers, typedProvider(typed)],
+    exports: [...exports, getTypedCacheToken(typed)],
   };
 }

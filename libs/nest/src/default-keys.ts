@@ -17,11 +17,11 @@ export class DefaultKeys {
 
   /** Notes that an instance uses the default key of a method. */
   claim(
-    { where, declared, prototype }: InheritedMethod,
+    { where, declared, cache, prototype }: InheritedMethod,
     instance: { readonly value: unknown; readonly isGiven: boolean },
   ): void {
     if (!declared.usesDefaultKey) return;
-    const name = `${declared.cache}:${where}`;
+    const name = `${cache}:${where}`;
     const users = this.users.get(name) ?? {
       where,
       prototypes: new Set(),

@@ -50,9 +50,10 @@ export class MethodBinder implements OnModuleInit {
     if (isGiven) bindManager(value, this.caches);
   }
 
-  private check({ where, declared }: InheritedMethod, wrapper: Wrapper): void {
+  private check({ where, declared, cache, config }: InheritedMethod, wrapper: Wrapper): void {
     const names = this.caches.names();
-    if (!names.includes(declared.cache)) throw unknownCache(declared.cache, names, where);
+    if (!names.includes(cache)) throw unknownCache(cache, names, where);
+    declared.check?.(where, config);
     if (!declared.usesDefaultKey || wrapper.isDependencyTreeStatic()) return;
     throw badDeclaration(
       where,

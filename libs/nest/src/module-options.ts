@@ -2,6 +2,7 @@ import type { ConfigurableModuleAsyncOptions, ModuleMetadata } from '@nestjs/com
 import type {
   BackingStore,
   BackingStoreFactory,
+  ByteSize,
   CacheOptions,
   EvictionChoice,
   EvictionStrategyFactory,
@@ -11,6 +12,8 @@ import type {
   WritePolicyChoice,
   WritePolicyFactory,
 } from 'nuthatch/engine';
+import type { HttpCacheOptions } from './http/response-options.js';
+import type { KeyPrefix } from './key-prefix.js';
 import type { ProviderDefinition } from './provider-definition.js';
 
 /** The parts of a cache that can be chosen by name, given ready-made, or left to Nest to make. */
@@ -28,19 +31,34 @@ export type StorePart =
   RecordStore<unknown> | BackingStore | RecordStoreFactory<unknown> | BackingStoreFactory;
 
 /** The options of a cache whose name and parts are told elsewhere. `never`: one cache holds values of many types. */
-export type CacheTuning = Omit<CacheOptions<never>, 'name' | keyof PartChoices>;
+export type CacheTuning = Omit<CacheOptions<never>, 'name' | keyof PartChoices> & KeyPrefixOption;
+
+/** Whose entries the keys of decorators are. */
+export interface KeyPrefixOption {
+  /** What decorators put before their keys and tags, such as the tenant of now; nothing by default. A cache that you use yourself takes keys as they are. */
+  readonly keyPrefix?: KeyPrefix | undefined;
+}
+
+/** What holds for all caches of the application together. */
+export interface SharedTuning {
+  /** How many bytes all caches may hold in memory together: a number or `'256mb'`; no such bound by default. See `MemoryBudget`. */
+  readonly maxTotalBytes?: ByteSize | undefined;
+}
 
 /** What belongs to the module and not to its cache. `imports` are the modules whose providers the parts depend on. */
 export interface ModuleExtras extends PartChoices, Pick<ModuleMetadata, 'imports'> {
   /** Whether every module may inject the default `Cache`; true by default. `CacheManager`, named caches and decorators work everywhere. */
   readonly isGlobal?: boolean | undefined;
+  /** What `CacheInterceptor` does on all routes, instead of a provider of `httpCaching`. */
+  readonly http?: HttpCacheOptions | undefined;
 }
 
 /** What `CacheModule.forRoot` is told: the options of the default cache. */
-export interface CacheModuleOptions extends CacheTuning, ModuleExtras {}
+export interface CacheModuleOptions extends CacheTuning, SharedTuning, ModuleExtras {}
 
 /** What a factory of options answers: names and factories; providers belong beside the factory, since Nest declares them before it runs. */
-export interface CacheFactoryOptions extends Omit<CacheOptions<never>, 'name' | 'store'> {
+export interface CacheFactoryOptions
+  extends Omit<CacheOptions<never>, 'name' | 'store'>, SharedTuning, KeyPrefixOption {
   /** As in `forRoot`. */
   readonly store?: StoreChoice | undefined;
 }

@@ -6,7 +6,8 @@ export const DEFAULT_CACHE = 'default';
 /** The replaceable parts of a cache. */
 export type PartName = 'eviction' | 'writePolicy' | 'store';
 
-const CACHE = 'nuthatch:cache:';
+/** What stands before the name. Nest shows the token where nobody provides it, so it says what to do. */
+const CACHE = 'nuthatch: import CacheModule.forFeature(...) in this module, for the cache ';
 
 /** The token of a named cache; without a name that of the default cache, which is the class `Cache` itself. */
 export function getCacheToken(name: string = DEFAULT_CACHE): typeof Cache | symbol {
@@ -43,8 +44,8 @@ export function getDeclarationToken(name: string): symbol {
   return Symbol.for(`nuthatch:declaration:${name}`);
 }
 
-/** The options that `forRoot` was given, or that its factory answered. */
-export const CACHE_OPTIONS = Symbol.for('nuthatch:options');
+/** The options that `forRoot` was given, or that its factory answered. Nest shows this where there is no `forRoot`. */
+export const CACHE_OPTIONS = Symbol.for('nuthatch: import CacheModule.forRoot() in the application');
 
 /** The name of the cache whose token this is; `undefined` for every other token. */
 export function cacheNameOf(token: unknown): string | undefined {

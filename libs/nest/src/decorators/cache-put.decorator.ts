@@ -1,7 +1,11 @@
+import { checkAgeing } from './ageing.js';
+import { afterSuccess, type Finishing, type Prepare } from './after-success.js';
+import { lifeOf } from './cache-config.decorator.js';
 import { whileOpen } from './closed-cache.js';
-import { type Call, decorate, type Run } from './decorate.js';
+import { decorate } from './decorate.js';
+import { keyFrom, prefixOf, tagsFrom } from './keys.js';
 import type { CacheableMethod, Exactly, Fitting, ResultOf } from './method-types.js';
-import { checkKey, checkTtl, type KeepOptions, requireOneOf, tagsOf } from './options.js';
+import { checkTtl, given, type KeepOptions, refuseBoth, refuseUnknown, requireOneOf } from './options.js';
 
 /** Under which key `@CachePut` keeps the result. It has no default: the key is that of the method which reads it. */
 export type PutKey<Args extends readonly unknown[], Result> =
@@ -10,7 +14,7 @@ export type PutKey<Args extends readonly unknown[], Result> =
 
 /** Every option that there is. */
 interface AnyPutOption<Args extends readonly unknown[], Result> extends KeepOptions<Args, Result> {
-  /** Told the arguments, once the method is through, answers the key. */
+  /** Told the arguments before the method runs, answers the key. */
   readonly key?: ((...args: Args) => string) | undefined;
   /** Told the result and the arguments, answers the key: for what has no key before it is saved. */
   readonly keyOfResult?: ((result: Result, ...args: Args) => string) | undefined;
@@ -23,41 +27,78 @@ export type CachePutOptions<Args extends readonly unknown[] = never[], Result = 
 > &
   PutKey<Args, Result>;
 
+/** `@CachePut` with options of this type. */
+export interface CachePutDecorator<O> {
+  /** For Nest's `applyDecorators`, which checks no method. */
+  (composed: object): void;
+  <M extends CacheableMethod>(
+    target: object,
+    name: string | symbol,
+    descriptor: Fitting<M, O, CachePutOptions<Parameters<M>, ResultOf<M>>>,
+  ): void;
+}
+
+/** The compiler sees to it that none is missing. */
+const KNOWN: Readonly<Record<keyof AnyPutOption<never[], never>, true>> = {
+  key: true,
+  keyOfResult: true,
+  ttl: true,
+  tags: true,
+  condition: true,
+  unless: true,
+  cache: true,
+};
+
 /**
  * Runs the method always, and keeps its result once it has succeeded. The caller gets the result when it is as safe as the write
- * policy promises; where the store refuses it, the call rejects with that error. A cache that is closed keeps nothing, and is no error.
+ * policy promises; where the store refuses it, the call rejects with that error. Where `key` answers no key the method does not run.
+ * A cache that is closed keeps nothing, and is no error.
  *
  * @example
  * ```ts
  * @CachePut({ key: (airport: Airport) => cacheKey('airport', airport.iata) })
  * async save(airport: Airport): Promise<Airport> { ... }
  * ```
- * @throws CacheError `bad_declaration` without `key` and `keyOfResult`, and on a method that returns a plain value.
+ * @throws CacheError `bad_declaration` without `key` and `keyOfResult` or with both, for an option that there is not, and on a method that
+ * returns a plain value.
  */
-export function CachePut<const O extends CachePutOptions>(options: Exactly<O, CachePutOptions>) {
-  const given: AnyPutOption<never[], never> = options;
-  const { cache, condition } = given;
-  requireOneOf('CachePut', given, ['key', 'keyOfResult']);
-  checkTtl('CachePut', given.ttl);
-  const decorator = decorate('CachePut', { cache, condition, around: (call, run) => put(call, run, given) });
-  return <M extends CacheableMethod>(
-    target: object,
-    name: string | symbol,
-    descriptor: Fitting<M, O, CachePutOptions<Parameters<M>, ResultOf<M>>>,
-  ): void => decorator(target, name, descriptor);
+export function CachePut<const O extends CachePutOptions>(
+  options: Exactly<O, CachePutOptions>,
+): CachePutDecorator<O> {
+  return decorate(cachePut(options));
 }
 
-async function put(
-  call: Call,
-  run: Run,
-  { key, keyOfResult, unless, ttl, tags }: AnyPutOption<never[], never>,
-): Promise<unknown> {
-  const { cache, args } = call;
-  // What the method answers was checked against these functions when it was compiled.
-  const result = (await run()) as never;
-  if (unless?.(result, ...args) === true) return result;
-  const chosen = keyOfResult === undefined ? key?.(...args) : keyOfResult(result, ...args);
-  const [kept, options] = [checkKey(call, chosen), { ttl, tags: tagsOf(tags, args) }];
-  await whileOpen(() => cache.set(kept, result, options));
-  return result;
+/** What `@CachePut` does. */
+export function cachePut(options: CachePutOptions): Finishing {
+  requireOneOf('CachePut', options, ['key', 'keyOfResult']);
+  checkTtl('CachePut', options.ttl);
+  const prepare: Finishing['prepare'] = (config) => putting({ ...lifeOf(config), ...given(options) });
+  return {
+    decorator: 'CachePut',
+    options,
+    check: (where, config) => {
+      refuseUnknown(where, options, { decorator: 'CachePut', options: KNOWN });
+      refuseBoth(where, options, ['key', 'keyOfResult']);
+      checkAgeing(where, { ...lifeOf(config), ...given(options) });
+    },
+    prepare,
+    bind: (config) => afterSuccess(prepare(config)),
+  };
+}
+
+function putting(options: AnyPutOption<never[], never>): Prepare {
+  const { key, keyOfResult, unless, tags, condition: _, cache: _c, ...life } = options;
+  const blank = { ...life, tags: undefined };
+  return (call) => {
+    const { args, cache } = call;
+    const prefix = prefixOf(call);
+    const known = key && keyFrom(call, key, args);
+    const kept = { ...blank, tags: tagsFrom(call, tags, { args, prefix }) };
+    return async (result) => {
+      // What the method answers was checked against these functions when it was compiled.
+      if (unless?.(result as never, ...args) === true) return;
+      const chosen = keyOfResult === undefined ? known : keyFrom(call, keyOfResult, [result, ...args]);
+      await whileOpen(() => cache.set(prefix + chosen, result, kept));
+    };
+  };
 }

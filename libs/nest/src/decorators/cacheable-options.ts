@@ -1,6 +1,7 @@
-import { type Duration, type LoadRules, parseDuration, type WriteOptions } from 'nuthatch/engine';
-import { badDeclaration } from '../errors.js';
-import type { KeepOptions } from './options.js';
+import type { LoadRules, WriteOptions } from 'nuthatch/engine';
+import { checkAgeing, LOAD_RULES } from './ageing.js';
+import type { CacheConfigOptions } from './cache-config.decorator.js';
+import { given, type KeepOptions, refuseUnknown } from './options.js';
 
 /** What `@Cacheable` may be told; its functions are checked against the method that it stands on. */
 export interface CacheableOptions<Args extends readonly unknown[] = never[], Result = never>
@@ -17,44 +18,14 @@ const KNOWN: Readonly<Record<keyof CacheableOptions, true>> = {
   condition: true,
   unless: true,
   cache: true,
-  tti: true,
-  staleWhileRevalidate: true,
-  grace: true,
-  negativeTtl: true,
-  errorTtl: true,
-  refreshAhead: true,
-  earlyExpiration: true,
-  softTimeout: true,
-  hardTimeout: true,
-  shouldServe: true,
+  ...LOAD_RULES,
 };
 
 /**
- * Says at decoration what each call would say, as far as the options tell by themselves.
+ * Says before the first call what each call would say, as far as the options tell by themselves and with those of the class.
  * @throws CacheError `bad_declaration`, `bad_option` naming the method.
  */
-export function checkCacheable(where: string, options: CacheableOptions): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(KNOWN, name));
-  if (unknown !== undefined)
-    throw badDeclaration(
-      where,
-      `@Cacheable has no option ${unknown}; it has ${Object.keys(KNOWN).join(', ')}`,
-    );
-  const span = (name: 'ttl' | 'grace' | 'softTimeout' | 'hardTimeout') =>
-    spanOf(`${where}: ${name}`, options[name]);
-  const [ttl, grace, soft, hard] = [span('ttl'), span('grace'), span('softTimeout'), span('hardTimeout')];
-  if (soft !== undefined && hard !== undefined && soft > hard)
-    throw badDeclaration(
-      where,
-      `softTimeout must be at most the hardTimeout, which is ${hard} ms, got ${soft}`,
-    );
-  if (grace !== undefined && ttl !== undefined && ttl !== Infinity && grace < ttl)
-    throw badDeclaration(
-      where,
-      `grace must be at least the ttl, which is ${ttl} ms and part of it, got ${grace}`,
-    );
-}
-
-function spanOf(option: string, duration: Duration | undefined): number | undefined {
-  return duration === undefined ? undefined : parseDuration(option, duration);
+export function checkCacheable(where: string, options: CacheableOptions, config: CacheConfigOptions): void {
+  refuseUnknown(where, options, { decorator: 'Cacheable', options: KNOWN });
+  checkAgeing(where, { ...config, ...given(options) });
 }

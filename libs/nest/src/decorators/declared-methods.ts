@@ -1,11 +1,16 @@
 import 'reflect-metadata';
+import { DEFAULT_CACHE } from '../tokens.js';
+import { type CacheConfigOptions, configOf } from './cache-config.decorator.js';
 
 /** A decorated method, as its class declares it. */
 export interface DeclaredMethod {
   readonly name: string | symbol;
-  readonly cache: string;
+  /** As the method itself says it. */
+  readonly cache: string | undefined;
   /** Whether its keys are made of its name and arguments. */
   readonly usesDefaultKey: boolean;
+  /** Throws where its options do not go together with those of a class. */
+  readonly check: ((where: string, config: CacheConfigOptions) => void) | undefined;
 }
 
 /** A decorated method of a class, declared there or further up. */
@@ -15,6 +20,10 @@ export interface InheritedMethod {
   readonly where: string;
   /** That of the class which is used, whoever declares the method. */
   readonly prototype: object;
+  /** The name of the cache that it uses there. */
+  readonly cache: string;
+  /** What holds for all methods of the class which is used. */
+  readonly config: CacheConfigOptions;
 }
 
 const METHODS = Symbol.for('nuthatch:methods');
@@ -27,13 +36,17 @@ export function declareMethod(prototype: object, declared: DeclaredMethod): void
 /** Every decorated method that instances with this prototype have. */
 export function declaredMethods(prototype: object): InheritedMethod[] {
   const methods: InheritedMethod[] = [];
+  const config = configOf(prototype);
   for (
     let declaring: object | null = prototype;
     declaring !== null;
     declaring = Object.getPrototypeOf(declaring)
   ) {
-    for (const declared of ownMethods(declaring))
-      methods.push({ declared, prototype, where: nameMethod(prototype, declaring, declared.name) });
+    for (const declared of ownMethods(declaring)) {
+      const cache = declared.cache ?? config.cache ?? DEFAULT_CACHE;
+      const where = nameMethod(prototype, declaring, declared.name);
+      methods.push({ declared, prototype, where, cache, config });
+    }
   }
   return methods;
 }

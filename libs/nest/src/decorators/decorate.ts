@@ -1,130 +1,107 @@
 import 'reflect-metadata';
 import { types } from 'node:util';
-import type { Cache } from 'nuthatch/engine';
-import { defer, lastValueFrom, mergeMap, type Observable, toArray } from 'rxjs';
-import type { CacheManager } from '../cache-manager.js';
-import { badDeclaration } from '../errors.js';
+import { badDeclaration, notAPromise } from '../errors.js';
 import { DEFAULT_CACHE } from '../tokens.js';
+import type { Advice, Around, Call, Place } from './advice.js';
 import { declareManager, managerOf } from './bound-manager.js';
+import { type CacheConfigOptions, configOf } from './cache-config.decorator.js';
 import { declareMethod, nameMethod } from './declared-methods.js';
-import { declaredKind, markAsync, observedKind, type ReturnKind } from './return-kind.js';
+import { invoke } from './invoke.js';
+import { perClass } from './per-class.js';
+import { declaredKind, markAsync, observedKind } from './return-kind.js';
 import type { DecoratedMethod, Site } from './site.js';
 
-/** One call of a decorated method in an application. */
-export interface Call {
-  readonly site: Site;
-  readonly self: object;
-  readonly args: never[];
-  readonly cache: Cache;
-  readonly manager: CacheManager;
-  /** Calls the method. */
-  readonly method: () => unknown;
-}
-
-/** Runs the method of a call: its result, or the list of what its Observable emitted. */
-export type Run = () => Promise<unknown>;
-
-/** What a decorator does around a method. */
-export interface Advice {
-  readonly cache: string | undefined;
-  readonly condition: ((...args: never[]) => boolean) | undefined;
-  readonly usesDefaultKey?: boolean;
-  /** Throws where its options are wrong, naming the method that it is told. */
-  readonly check?: (where: string) => void;
-  /** Whether it has to act before the method does, and cannot learn from a call what the method returns. */
-  readonly actsFirst?: boolean;
-  around(call: Call, run: Run): Promise<unknown>;
-}
+/** A decorator as it is called, whatever the compiler has been told of it. */
+export type AnyDecorator = (
+  target: object,
+  name?: string | symbol,
+  descriptor?: TypedPropertyDescriptor<never> | PropertyDescriptor,
+) => void;
 
 /** Puts an advice around a method. The method keeps its name, its length and the metadata that others have put on it. */
-export function decorate(decorator: string, advice: Advice) {
-  return (target: object, name: string | symbol, descriptor: PropertyDescriptor): void => {
-    const site: Site = {
-      decorator,
-      target,
-      name,
-      where: nameMethod(target, target, name),
-      defaultKeys: new WeakMap(),
-    };
-    if (typeof target === 'function')
-      throw badDeclaration(
-        `${target.name}.${String(name)}`,
-        `@${decorator} works on instances, this method is static`,
-      );
+export function decorate(advice: Advice): AnyDecorator {
+  return (target, name, descriptor) => {
+    const site = siteOf(advice.decorator, target, name);
     if (typeof descriptor?.value !== 'function')
-      throw badDeclaration(site.where, `@${decorator} works on methods only`);
-    advice.check?.(site.where);
+      throw badDeclaration(site.where, `@${advice.decorator} works on methods only`);
+    advice.check?.(site.where, {});
+    // It was just seen to be a function.
     const method = descriptor.value as DecoratedMethod;
-    descriptor.value = keepIdentity(method, wrap(method, site, advice));
+    Object.assign(descriptor, { value: keepIdentity(method, wrap(method, site, advice)) });
     declareManager(target);
-    declareMethod(target, {
-      name,
-      cache: advice.cache ?? DEFAULT_CACHE,
-      usesDefaultKey: advice.usesDefaultKey === true,
-    });
+    for (const { options, usesDefaultKey = false, check } of advice.members ?? [advice])
+      declareMethod(target, { name: site.name, cache: options.cache, usesDefaultKey, check });
   };
 }
 
+/** Where a decorator acts, for a class with these options. */
+export function placeOf({ options }: Advice, config: CacheConfigOptions): Place {
+  return { cache: options.cache ?? config.cache ?? DEFAULT_CACHE, keyPrefix: config.keyPrefix };
+}
+
+function siteOf(decorator: string, target: object, name: string | symbol | undefined): Site {
+  if (typeof target === 'function')
+    throw name === undefined
+      ? badDeclaration(target.name, `@${decorator} stands on methods; @CacheConfig is for classes`)
+      : badDeclaration(
+          `${target.name}.${String(name)}`,
+          `@${decorator} works on instances, this method is static`,
+        );
+  if (name === undefined) throw badDeclaration(`@${decorator}`, 'stands on methods');
+  return { decorator, target, name, where: nameMethod(target, target, name), defaultKeys: new WeakMap() };
+}
+
+/** An advice for the methods of one class. */
+interface Bound {
+  readonly place: Place;
+  readonly around: Around;
+}
+
 function wrap(method: DecoratedMethod, site: Site, advice: Advice): DecoratedMethod {
-  let kind = declaredKind(site, method);
-  if (kind === undefined && advice.actsFirst === true)
+  let kind = knownKind(method, site, advice);
+  const boundFor = perClass((prototype): Bound => {
+    const config = configOf(prototype);
+    return { place: placeOf(advice, config), around: advice.bind(config) };
+  });
+  return function decorated(...args) {
+    const manager = managerOf(this);
+    if (manager === undefined) return method.apply(this, args);
+    const { place, around } = boundFor(this);
+    const cache = manager.find<unknown>(place.cache);
+    if (cache === undefined) return method.apply(this, args);
+    const call: Call = {
+      site,
+      self: this,
+      // The types of a decorator's functions were checked against the method when it was compiled.
+      args: args as never[],
+      place,
+      cache,
+      manager,
+      method: (others = args) => method.apply(this, [...others]),
+    };
+    if (kind !== undefined) return invoke(kind, { advice, around }, call);
+    const first = call.method();
+    kind = observedKind(site, first);
+    if (kind === 'promise') ownFailure(first);
+    return invoke(kind, { advice, around }, { ...call, method: () => first });
+  };
+}
+
+function knownKind(method: DecoratedMethod, site: Site, { returns, actsFirst }: Advice) {
+  const declared = declaredKind(site, method);
+  if (returns !== undefined && declared !== undefined && declared !== returns) throw notAPromise(site);
+  const kind = returns ?? declared;
+  if (kind === undefined && actsFirst === true)
     throw badDeclaration(
       site.where,
       'beforeInvocation needs to know what the method returns; make it async or write its return type',
     );
-  return function decorated(...args) {
-    const manager = managerOf(this);
-    const cache = manager?.find<unknown>(advice.cache ?? DEFAULT_CACHE);
-    if (manager === undefined || cache === undefined) return method.apply(this, args);
-    // The types of a decorator's functions were checked against the method when it was compiled.
-    const call: Call = {
-      site,
-      self: this,
-      args: args as never[],
-      cache,
-      manager,
-      method: () => method.apply(this, args),
-    };
-    if (kind !== undefined) return invoke(kind, advice, call);
-    if (!applies(advice, call.args)) return call.method();
-    const first = call.method();
-    kind = observedKind(site, first);
-    if (kind === 'promise') ownFailure(first);
-    return invoke(kind, advice, { ...call, method: () => first });
-  };
+  return kind;
 }
 
 /** The first call ran before the cache was asked. Where the cache has an answer, nobody awaits that run, and its failure is no crash. */
 function ownFailure(first: unknown): void {
   Promise.resolve(first).catch(() => undefined);
-}
-
-function invoke(kind: ReturnKind, advice: Advice, call: Call): unknown {
-  return kind === 'promise' ? invokePromise(advice, call) : invokeObservable(advice, call);
-}
-
-function invokePromise(advice: Advice, call: Call): Promise<unknown> {
-  const run = async (): Promise<unknown> => call.method();
-  try {
-    return applies(advice, call.args) ? advice.around(call, run) : run();
-  } catch (error) {
-    return Promise.reject(error);
-  }
-}
-
-function invokeObservable(advice: Advice, call: Call): Observable<unknown> {
-  // declaredKind or observedKind has told that it is one.
-  const source = (): Observable<unknown> => call.method() as Observable<unknown>;
-  return defer(() => {
-    if (!applies(advice, call.args)) return source();
-    const kept = advice.around(call, () => lastValueFrom(source().pipe(toArray())));
-    // Under a shared key, a method that returns a promise may have kept a value that is no list.
-    return defer(() => kept).pipe(mergeMap((list) => (Array.isArray(list) ? list : [list])));
-  });
-}
-
-function applies({ condition }: Advice, args: never[]): boolean {
-  return condition === undefined || condition(...args);
 }
 
 function keepIdentity(method: DecoratedMethod, decorated: DecoratedMethod): DecoratedMethod {

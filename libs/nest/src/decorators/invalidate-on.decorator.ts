@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import type { InvalidationTemplates } from 'nuthatch/engine';
-import { DEFAULT_CACHE } from '../tokens.js';
+import { refuseUnknown } from './options.js';
 
 /** Which cache a rule is about. */
 export interface InvalidateOnOptions {
-  /** The name of the cache; `'default'` when left out. One that does not exist fails the start. */
+  /** The name of the cache; that of `@CacheConfig`, or else `'default'`, when left out. One that does not exist fails the start. */
   readonly cache?: string | undefined;
 }
 
@@ -12,7 +12,8 @@ export interface InvalidateOnOptions {
 export interface DeclaredRule {
   readonly event: string;
   readonly templates: InvalidationTemplates;
-  readonly cache: string;
+  /** As the rule says it. */
+  readonly cache: string | undefined;
   /** Where it stands, in errors. */
   readonly where: string;
 }
@@ -36,7 +37,8 @@ export function InvalidateOn(
   templates: InvalidationTemplates,
   options: InvalidateOnOptions = {},
 ): ClassDecorator & MethodDecorator {
-  const { cache = DEFAULT_CACHE } = options;
+  refuseUnknown('@InvalidateOn', options, { decorator: 'InvalidateOn', options: { cache: true } });
+  const { cache } = options;
   return (target: object, name?: string | symbol): void => {
     const prototype: object = typeof target === 'function' ? (target.prototype as object) : target;
     const where = [prototype.constructor.name, ...(name === undefined ? [] : [String(name)])].join('.');

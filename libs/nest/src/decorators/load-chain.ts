@@ -1,8 +1,12 @@
 /** A load whose method is being called right now. */
-interface Link {
-  readonly cache: object;
-  readonly key: string;
+interface Link extends RunningLoad {
   readonly outer: Link | undefined;
+}
+
+/** A load of one key, or of several by one call. */
+export interface RunningLoad {
+  readonly cache: object;
+  readonly keys: ReadonlySet<string>;
 }
 
 /**
@@ -16,18 +20,15 @@ export class LoadChain {
   /** Whether the caller is part of the load of this key. */
   includes(cache: object, key: string): boolean {
     for (let link = this.innermost; link !== undefined; link = link.outer) {
-      if (link.cache === cache && link.key === key) return true;
+      if (link.cache === cache && link.keys.has(key)) return true;
     }
     return false;
   }
 
-  /** Starts the load of a key. */
-  start<T>(
-    { cache, key }: { readonly cache: object; readonly key: string },
-    load: () => Promise<T>,
-  ): Promise<T> {
+  /** Starts a load. */
+  start<T>({ cache, keys }: RunningLoad, load: () => T): T {
     const outer = this.innermost;
-    this.innermost = { cache, key, outer };
+    this.innermost = { cache, keys, outer };
     try {
       return load();
     } finally {

@@ -10,6 +10,11 @@ export type ResultOf<M extends CacheableMethod> =
 /** Refuses options that there are not, which would otherwise pass for more of a generic type. */
 export type Exactly<O, Known> = O & Readonly<Record<Exclude<keyof O, keyof Known>, never>>;
 
+/** As {@link Exactly}, for options that may be a list of such. */
+export type ExactlyEach<O, Known> = O extends readonly unknown[]
+  ? { readonly [Index in keyof O]: Exactly<O[Index], Known> }
+  : Exactly<O, Known>;
+
 /** Refuses a method that the options were not written for; the name of the member is the message. */
 export type Fitting<M, O, Wanted> = TypedPropertyDescriptor<M> &
   (O extends Wanted

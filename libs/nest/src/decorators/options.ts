@@ -1,12 +1,9 @@
-import { cacheKey, CacheError, type Duration, parseDuration } from 'nuthatch/engine';
-import { badDeclaration, badKeyAnswer, badKeyArgument } from '../errors.js';
-import type { Call } from './decorate.js';
-import { nameMethod } from './declared-methods.js';
-import type { Site } from './site.js';
+import { type Duration, parseDuration } from 'nuthatch/engine';
+import { badDeclaration } from '../errors.js';
 
 /** What all decorators may be told. `Args` are the parameters of the method. */
 export interface MethodOptions<Args extends readonly unknown[] = never[]> {
-  /** The name of the cache; `'default'` when left out. One that does not exist fails the start. */
+  /** The name of the cache; that of `@CacheConfig`, or else `'default'`, when left out. One that does not exist fails the start. */
   readonly cache?: string | undefined;
   /** Told the arguments, answers whether the decorator is to act; where it is false, the method runs and the cache is not touched. */
   readonly condition?: ((...args: Args) => boolean) | undefined;
@@ -17,7 +14,7 @@ export interface KeepOptions<
   Args extends readonly unknown[] = never[],
   Result = never,
 > extends MethodOptions<Args> {
-  /** Time to live, in milliseconds or as `'5m'`; the cache's own when left out. */
+  /** Time to live, in milliseconds or as `'5m'`; that of `@CacheConfig`, or else the cache's own, when left out. */
   readonly ttl?: Duration | undefined;
   /** What the entry can be invalidated by, beside its key; or a function of the arguments that answers it. */
   readonly tags?: Tags<Args> | undefined;
@@ -34,39 +31,46 @@ export function checkTtl(decorator: string, ttl: Duration | undefined): void {
   if (ttl !== undefined) parseDuration(`ttl of @${decorator}`, ttl);
 }
 
-export function tagsOf(tags: Tags<never[]> | undefined, args: never[]): readonly string[] | undefined {
-  return typeof tags === 'function' ? tags(...args) : tags;
-}
-
-/** The key that a key function answers. @throws CacheError `bad_key` naming the method. */
-export function checkKey(call: Call, key: unknown): string {
-  if (typeof key === 'string' && key !== '') return key;
-  throw badKeyAnswer(call.site.where, key);
-}
-
-/** `Class.method` and the arguments. @throws CacheError `bad_key` naming the method and the argument that cannot be in a key. */
-export function defaultKey({ self, site, args }: Call): string {
-  const prefix = prefixOf(site, Object.getPrototypeOf(self) as object);
-  if (args.length === 0) return prefix;
-  try {
-    return `${prefix}:${cacheKey(...args)}`;
-  } catch (error) {
-    throw error instanceof CacheError ? badKeyArgument(prefix, error) : error;
-  }
-}
-
-function prefixOf({ defaultKeys, target, name }: Site, prototype: object): string {
-  const known = defaultKeys.get(prototype);
-  if (known !== undefined) return known;
-  const prefix = nameMethod(prototype, target, name);
-  defaultKeys.set(prototype, prefix);
-  return prefix;
-}
-
 /** Says at decoration what a decorator lacks, to those whom no compiler has told. */
-export function requireOneOf(decorator: string, options: object, names: readonly string[]): void {
-  const isGiven = names.some(
-    (name) => Reflect.get(options, name) !== undefined && Reflect.get(options, name) !== false,
-  );
-  if (!isGiven) throw badDeclaration(`@${decorator}`, `give it ${names.join(', or ')}`);
+export function requireOneOf(decorator: string, options: object | undefined, names: readonly string[]): void {
+  if (options === undefined || !names.some((name) => isGiven(options, name)))
+    throw badDeclaration(`@${decorator}`, `give it ${names.join(', or ')}`);
+}
+
+/** Says at decoration which options have no meaning together. */
+export function refuseBoth(
+  where: string,
+  options: object,
+  [one, ...others]: readonly [string, ...string[]],
+): void {
+  const other = others.find((name) => isGiven(options, name));
+  if (isGiven(options, one) && other !== undefined)
+    throw badDeclaration(where, `${one} and ${other} contradict each other; give one of them`);
+}
+
+/** Says at decoration which option there is not. */
+export function refuseUnknown(where: string, options: object, known: Known): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known.options, name));
+  if (unknown !== undefined)
+    throw badDeclaration(
+      where,
+      `@${known.decorator} has no option ${unknown}; it has ${Object.keys(known.options).join(', ')}`,
+    );
+}
+
+/** The options that a decorator has. */
+export interface Known {
+  readonly decorator: string;
+  readonly options: Readonly<Record<string, true>>;
+}
+
+/** What is undefined counts as left out. */
+export function given<T extends object>(options: T): T {
+  // Members that are undefined are those that may be left out.
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
+function isGiven(options: object, name: string): boolean {
+  const value: unknown = Reflect.get(options, name);
+  return value !== undefined && value !== false;
 }
