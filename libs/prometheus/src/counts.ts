@@ -1,0 +1,30 @@
+import type { Counts } from 'nuthatch/engine';
+
+/** What each count of a cache means, for those who read the scrape. The compiler sees to it that none is missing. */
+export const COUNTS: Readonly<Record<keyof Counts, string>> = {
+  hits: 'Reads that found a value in memory, among the pending writes, or in a store of the role cache.',
+  store_hits: 'Reads that found a value in the store; they are hits, too.',
+  misses: 'Reads that found nothing, or had to go to a store of the role record or to a loader.',
+  evictions: 'Entries that left memory to make room.',
+  expirations: 'Entries that left memory because their life was over.',
+  sets: 'Values written by callers.',
+  deletes: 'Keys deleted by callers.',
+  flushed_writes: 'Writes that a write-back policy has brought to the store.',
+  flush_errors: 'Flushes that failed.',
+  write_retries: 'Calls of flushes on the store with something that it had refused before.',
+  dead_letters: 'Changes that were given up, since the store refuses them while it takes others.',
+  journal_errors: 'Troubles of the journal that no caller was told of.',
+  loads: 'Loaders that were run.',
+  load_failures: 'Loaders that threw.',
+  loads_fenced: 'Results of loaders that were not kept, since the key was changed or invalidated meanwhile.',
+  refreshes: 'Loads of values that were still there.',
+  stale_served: 'Stale values that were served.',
+  load_timeouts: 'Loads that took longer than they may.',
+  loads_refused: 'Loads that were refused, since too many were running and waiting.',
+  invalidations: 'Invalidations by tag, pattern, namespace, key or event.',
+  invalidation_failures: 'Invalidations that failed where no caller was told.',
+  store_failures: 'Failures of the store that no caller was told of.',
+  store_timeouts: 'Calls on the store that took longer than their deadline.',
+  store_rejections: 'Calls that were refused without asking the store, since it is down.',
+  hook_failures: 'Observers and hooks that threw.',
+};
