@@ -1,4 +1,5 @@
 import type { BackingStoreFactory } from 'nuthatch/engine';
+import { type ContractClause, declareClauses, type TestRunner } from './contract-clause.js';
 import { invalidating } from './store-clauses/invalidating.js';
 import { lasting } from './store-clauses/lasting.js';
 import { reading } from './store-clauses/reading.js';
@@ -7,12 +8,6 @@ import { replaying } from './store-clauses/replaying.js';
 import { scanning } from './store-clauses/scanning.js';
 import { writing } from './store-clauses/writing.js';
 import { StoreHarness } from './store-harness.js';
-
-/** Where tests are declared: the functions that jest, vitest, mocha and `node:test` have in common. */
-export interface TestRunner {
-  describe(name: string, declare: () => void): void;
-  it(name: string, run: () => Promise<void>): void;
-}
 
 /** What is tested, and by whom. */
 export interface BackingStoreContractOptions {
@@ -27,15 +22,20 @@ export interface BackingStoreContractOptions {
 }
 
 /**
- * Declares one test per promise of {@link BackingStore}, for a store of one's own:
+ * Declares one test per promise of `BackingStore`, for a store of one's own:
  *
  * ```ts
  * backingStoreContract({ name: 'my store', open: async () => myStore({ table: await emptyTable() }) });
  * ```
  */
 export function backingStoreContract(options: BackingStoreContractOptions): void {
-  // The globals of a test runner, where one is running; its own types are not asked for.
-  const { describe, it } = options.runner ?? (globalThis as unknown as TestRunner);
+  declareClauses(`${options.name} as a backing store`, backingStoreClauses(options), options.runner);
+}
+
+/** The tests of {@link backingStoreContract}, for a runner of any kind to run one by one. */
+export function backingStoreClauses(
+  options: Omit<BackingStoreContractOptions, 'name' | 'runner'>,
+): readonly ContractClause[] {
   const clauses = [
     ...reading,
     ...writing,
@@ -45,8 +45,8 @@ export function backingStoreContract(options: BackingStoreContractOptions): void
     ...invalidating,
     ...(options.forgetsWhenClosed === true ? [] : lasting),
   ];
-  describe(`${options.name} as a backing store`, () => {
-    for (const { promise, check } of clauses)
-      it(promise, async () => StoreHarness.with(await options.open(), check));
-  });
+  return clauses.map(({ promise, check }) => ({
+    name: promise,
+    run: async () => StoreHarness.with(await options.open(), check),
+  }));
 }

@@ -31,6 +31,19 @@ it('fails until it is healed', async () => {
   expect(await store.get('owl')).toBeUndefined();
 });
 
+it('goes on holding where an earlier hold is let go', async () => {
+  const { store } = open();
+  const first = store.hold('get');
+  const second = store.hold('get');
+  first();
+  let isAnswered = false;
+  const read = store.get('owl').then(() => (isAnswered = true));
+  await settle();
+  expect(isAnswered).toBe(false);
+  second();
+  await read;
+});
+
 it('holds calls until it lets them go, in their order', async () => {
   const { store } = open();
   const order: string[] = [];

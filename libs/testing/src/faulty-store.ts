@@ -1,41 +1,38 @@
-import type {
-  ApplyOptions,
-  BackingStore,
-  Invalidation,
-  Operation,
-  Row,
-  StoreCapabilities,
-  StoreRole,
+import {
+  type ApplyOptions,
+  type BackingStore,
+  type Clock,
+  type Duration,
+  type Invalidation,
+  type Operation,
+  type Row,
+  type StoreCapabilities,
+  type StoreRole,
+  systemClock,
 } from 'nuthatch/engine';
+import { StoreMoods } from './store-moods.js';
 
 /** A method of a store that can be made to fail, or to wait; of `scan`, each page that is asked for is a call. */
 export type StoreMethod = Exclude<keyof BackingStore, 'role' | 'capabilities'>;
 
-/** How a method behaves at present. */
-interface Mood {
-  calls: number;
-  /** How many of the next calls fail. */
-  failing: number;
-  error: unknown;
-  /** Resolves when the method is let go; `undefined` when nobody holds it. */
-  held: Promise<void> | undefined;
-}
-
 /**
- * A store that fails, or waits, when it is told to, and is otherwise the store that it wraps. A call that fails has not
+ * A store that fails, hangs, lags or loses things when it is told to, and is otherwise the store that it wraps. A call that fails has not
  * reached the store.
  *
  * ```ts
  * const store = new FaultyStore(new MapStore());
  * store.failNext('apply');                      // one write is refused
- * const release = store.hold('get');            // reads wait
+ * const release = store.hold('get');            // reads hang, until release()
+ * store.lag('getMany', '2s', clock);            // each call takes 2 seconds longer
+ * store.dropNext('apply');                      // one write is acknowledged, and gone
+ * store.loseNext('apply');                      // one write is made, and says that it failed
  * ```
  */
 export class FaultyStore implements BackingStore {
   /** Not there where the store has none. */
   readonly scan?: () => AsyncGenerator<readonly Row[]>;
   readonly #store: BackingStore;
-  readonly #moods = new Map<StoreMethod, Mood>();
+  readonly #moods = new StoreMoods<StoreMethod>();
 
   constructor(store: BackingStore) {
     this.#store = store;
@@ -53,12 +50,12 @@ export class FaultyStore implements BackingStore {
 
   /** How often a method has been called, failures and calls that are still held included. */
   calls(method: StoreMethod): number {
-    return this.#mood(method).calls;
+    return this.#moods.calls(method);
   }
 
   /** The next calls of a method are rejected, with `error` where one is given. */
   failNext(method: StoreMethod, times = 1, error: unknown = new Error(`${method} was told to fail`)): void {
-    Object.assign(this.#mood(method), { failing: times, error });
+    this.#moods.fail(method, times, error);
   }
 
   /** Every call of a method is rejected until {@link heal}. */
@@ -66,65 +63,75 @@ export class FaultyStore implements BackingStore {
     this.failNext(method, Infinity, error);
   }
 
-  /** No method fails any longer; what is held stays held. */
+  /** The next calls of a method do not reach the store, and answer as if all were well: a read finds nothing, a write is lost. */
+  dropNext(method: StoreMethod, times = 1): void {
+    this.#moods.drop(method, times);
+  }
+
+  /** The next calls of a method reach the store, and are rejected all the same: nobody knows then what is stored. */
+  loseNext(method: StoreMethod, times = 1): void {
+    this.#moods.lose(method, times);
+  }
+
+  /** Every call of a method takes so much longer, until {@link heal}. @param clock that of the machine by default. */
+  lag(method: StoreMethod, by: Duration, clock: Clock = systemClock): void {
+    this.#moods.lag(method, by, clock);
+  }
+
+  /** No method fails, lags or loses anything any longer; what is held stays held. */
   heal(): void {
-    for (const mood of this.#moods.values()) mood.failing = 0;
+    this.#moods.heal();
   }
 
   /** Calls of a method wait from now on, until the answer is called: then all of them go on, in their order. */
   hold(method: StoreMethod): () => void {
-    const mood = this.#mood(method);
-    const { promise, resolve } = latch();
-    mood.held = promise;
-    return () => {
-      if (mood.held === promise) mood.held = undefined;
-      resolve();
-    };
+    return this.#moods.hold(method);
   }
 
   open(): Promise<void> {
-    return this.#pass('open', () => this.#store.open());
+    return this.#pass('open', () => this.#store.open(), undefined);
   }
 
   get(key: string): Promise<Row | undefined> {
-    return this.#pass('get', () => this.#store.get(key));
+    return this.#pass('get', () => this.#store.get(key), undefined);
   }
 
   getMany(keys: readonly string[]): Promise<readonly Row[]> {
-    return this.#pass('getMany', () => this.#store.getMany(keys));
+    return this.#pass('getMany', () => this.#store.getMany(keys), []);
   }
 
   apply(operations: readonly Operation[], options?: ApplyOptions): Promise<void> {
-    return this.#pass('apply', () => this.#store.apply(operations, options));
+    return this.#pass('apply', () => this.#store.apply(operations, options), undefined);
   }
 
   clear(): Promise<void> {
-    return this.#pass('clear', () => this.#store.clear());
+    return this.#pass('clear', () => this.#store.clear(), undefined);
   }
 
   invalidate(invalidations: readonly Invalidation[]): Promise<void> {
-    return this.#pass('invalidate', () => this.#store.invalidate(invalidations));
+    return this.#pass('invalidate', () => this.#store.invalidate(invalidations), undefined);
   }
 
   invalidations(): Promise<readonly Invalidation[]> {
-    return this.#pass('invalidations', () => this.#store.invalidations());
+    return this.#pass('invalidations', () => this.#store.invalidations(), []);
   }
 
   rows(): Promise<readonly Row[]> {
-    return this.#pass('rows', () => this.#store.rows());
+    return this.#pass('rows', () => this.#store.rows(), []);
   }
 
   replaceAll(rows: AsyncIterable<readonly Row[]>): Promise<void> {
-    return this.#pass('replaceAll', () => this.#store.replaceAll(rows));
+    return this.#pass('replaceAll', () => this.#store.replaceAll(rows), undefined);
   }
 
   close(): Promise<void> {
-    return this.#pass('close', () => this.#store.close());
+    return this.#pass('close', () => this.#store.close(), undefined);
   }
 
   async *#scan(pages: AsyncIterable<readonly Row[]>): AsyncGenerator<readonly Row[]> {
     const iterator = pages[Symbol.asyncIterator]();
-    const next = () => this.#pass('scan', () => iterator.next());
+    const next = (): Promise<IteratorResult<readonly Row[]>> =>
+      this.#pass('scan', () => iterator.next(), END);
     try {
       for (let page = await next(); page.done !== true; page = await next()) yield page.value;
     } finally {
@@ -132,30 +139,9 @@ export class FaultyStore implements BackingStore {
     }
   }
 
-  async #pass<T>(method: StoreMethod, call: () => Promise<T>): Promise<T> {
-    const mood = this.#mood(method);
-    mood.calls += 1;
-    const fails = mood.failing > 0;
-    if (fails) mood.failing -= 1;
-    const { error, held } = mood;
-    if (held !== undefined) await held;
-    if (fails) throw error;
-    return call();
-  }
-
-  #mood(method: StoreMethod): Mood {
-    const known = this.#moods.get(method);
-    if (known !== undefined) return known;
-    const mood: Mood = { calls: 0, failing: 0, error: undefined, held: undefined };
-    this.#moods.set(method, mood);
-    return mood;
+  #pass<T>(method: StoreMethod, make: () => Promise<T>, nothing: T): Promise<T> {
+    return this.#moods.pass(method, { make, nothing });
   }
 }
 
-function latch(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
+const END: IteratorResult<never> = { done: true, value: undefined };

@@ -1,5 +1,5 @@
 import type { JournalFactory } from 'nuthatch/engine';
-import type { TestRunner } from './backing-store-contract.js';
+import { type ContractClause, declareClauses, type TestRunner } from './contract-clause.js';
 import { keeping } from './journal-clauses/keeping.js';
 import { owning } from './journal-clauses/owning.js';
 import { releasing } from './journal-clauses/releasing.js';
@@ -16,17 +16,20 @@ export interface JournalContractOptions {
 }
 
 /**
- * Declares one test per promise of {@link Journal}, for a journal of one's own:
+ * Declares one test per promise of `Journal`, for a journal of one's own:
  *
  * ```ts
  * journalContract({ name: 'my journal', open: async () => myJournal({ table: await emptyTable() }) });
  * ```
  */
 export function journalContract(options: JournalContractOptions): void {
-  // The globals of a test runner, where one is running; its own types are not asked for.
-  const { describe, it } = options.runner ?? (globalThis as unknown as TestRunner);
-  describe(`${options.name} as a journal`, () => {
-    for (const { promise, check } of [...keeping, ...releasing, ...owning])
-      it(promise, async () => JournalHarness.with(await options.open(), check));
-  });
+  declareClauses(`${options.name} as a journal`, journalClauses(options), options.runner);
+}
+
+/** The tests of {@link journalContract}, for a runner of any kind to run one by one. */
+export function journalClauses({ open }: Pick<JournalContractOptions, 'open'>): readonly ContractClause[] {
+  return [...keeping, ...releasing, ...owning].map(({ promise, check }) => ({
+    name: promise,
+    run: async () => JournalHarness.with(await open(), check),
+  }));
 }

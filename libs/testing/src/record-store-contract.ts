@@ -1,5 +1,5 @@
 import type { RecordStore } from 'nuthatch/engine';
-import type { TestRunner } from './backing-store-contract.js';
+import { type ContractClause, declareClauses, type TestRunner } from './contract-clause.js';
 import { RecordBench } from './record-bench.js';
 import { always, refusing, versioned } from './record-store-clauses.js';
 
@@ -38,15 +38,20 @@ export interface RecordStoreContractOptions<V> {
  * ```
  */
 export function recordStoreContract<V>(options: RecordStoreContractOptions<V>): void {
-  // The globals of a test runner, where one is running; its own types are not asked for.
-  const { describe, it } = options.runner ?? (globalThis as unknown as TestRunner);
+  declareClauses(`${options.name} as a record store`, recordStoreClauses(options), options.runner);
+}
+
+/** The tests of {@link recordStoreContract}, for a runner of any kind to run one by one. */
+export function recordStoreClauses<V>(
+  options: Omit<RecordStoreContractOptions<V>, 'name' | 'runner'>,
+): readonly ContractClause[] {
   const clauses = [
     ...always,
     ...(options.refused === undefined ? [] : refusing),
     ...(options.keepsVersions === true ? versioned : []),
   ];
-  describe(`${options.name} as a record store`, () => {
-    for (const { promise, check } of clauses)
-      it(promise, async () => RecordBench.with(await options.open(), { samples: options, check }));
-  });
+  return clauses.map(({ promise, check }) => ({
+    name: promise,
+    run: async () => RecordBench.with(await options.open(), { samples: options, check }),
+  }));
 }
