@@ -13,6 +13,15 @@ const STATEMENT_TIMEOUT = '57014';
 /** What `pg` says where no answer came in time; it has no code for that. */
 const NO_ANSWER = 'Query read timeout';
 
+/** Says that something else than options was given; it may hold a password, so only its kind is told. */
+export function noPostgresOptions(found: unknown): CacheError {
+  const what = found === null ? 'null' : typeof found;
+  return new CacheError(
+    'bad_option',
+    `postgres needs options such as postgres({ connectionString: 'postgres://...' }), got ${what}`,
+  );
+}
+
 /** Every wrong option in one error. */
 export function badPostgresOptions(problems: readonly string[]): CacheError {
   const [first = ''] = problems;

@@ -77,6 +77,23 @@ it('tells everything that is wrong in one go, and never what the connection stri
   expect(message).not.toContain('hunter2');
 });
 
+it.each([['postgres://bird:hunter2@localhost/test'], [null], [5]])(
+  'shows how it is called where it is given no options, and not what it was given',
+  (given) => {
+    const found = given === null ? 'null' : typeof given;
+    expect(errorOf(given as never)).toMatchObject({
+      code: 'bad_option',
+      message: `postgres needs options such as postgres({ connectionString: 'postgres://...' }), got ${found}`,
+    });
+  },
+);
+
+it('names an option that there is not, and not its value', () => {
+  const { message } = errorOf({ url: 'postgres://bird:hunter2@localhost/test' } as object);
+  expect(message).toMatch(/^there is no option url; there are connectionString, pool, /);
+  expect(message).not.toContain('hunter2');
+});
+
 it.each(['\ud800', 'x'.repeat(2600)])('refuses a cache whose name no column can hold', (namespace) => {
   const create = () => postgres({ pool }).create({ namespace, clock: { now, wallNow: now, schedule } });
   expect(create).toThrow(expect.objectContaining({ code: 'bad_option' }) as Error);

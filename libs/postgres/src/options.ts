@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { StoreRole } from 'nuthatch/engine';
 import type { PostgresClient, PostgresPool } from './client.js';
-import { badPostgresOptions } from './errors.js';
+import { badPostgresOptions, noPostgresOptions } from './errors.js';
 import { loadClient } from './load-client.js';
 import { isTableName, LONGEST_TABLE_NAME, type TableName, tableName } from './table-name.js';
 
@@ -70,9 +70,29 @@ export interface Timeouts {
 const DEFAULT_TABLE = 'nuthatch_entry';
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** The compiler sees to it that none is missing. */
+const KNOWN: Readonly<Record<keyof PostgresOptions, true>> = {
+  connectionString: true,
+  pool: true,
+  ssl: true,
+  maxConnections: true,
+  connectTimeoutMs: true,
+  statementTimeoutMs: true,
+  bulkTimeoutMs: true,
+  table: true,
+  role: true,
+  client: true,
+};
+
 /** @throws CacheError `bad_option`, with everything that is wrong. */
 export function resolveOptions(options: PostgresOptions): ResolvedOptions {
-  const problems = [...sourceProblems(options), ...wordProblems(options), ...numberProblems(options)];
+  if (typeof options !== 'object' || options === null) throw noPostgresOptions(options);
+  const problems = [
+    ...nameProblems(options),
+    ...sourceProblems(options),
+    ...wordProblems(options),
+    ...numberProblems(options),
+  ];
   if (problems.length > 0) throw badPostgresOptions(problems);
   const { connectTimeoutMs = 5000, statementTimeoutMs = 10_000, bulkTimeoutMs = 300_000 } = options;
   return {
@@ -87,6 +107,12 @@ function sourceOf(options: PostgresOptions): PoolSource {
   const { pool, connectionString, ssl, maxConnections = 10, client = () => loadClient() } = options;
   if (pool !== undefined) return { kind: 'given', pool };
   return { kind: 'own', client, connectionString, ssl, maxConnections };
+}
+
+/** A misspelt `connectionString` would connect to whatever the environment names. */
+function nameProblems(options: object): string[] {
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(KNOWN, name));
+  return unknown.map((name) => `there is no option ${name}; there are ${Object.keys(KNOWN).join(', ')}`);
 }
 
 function sourceProblems({ pool, connectionString, ...rest }: PostgresOptions): string[] {

@@ -1,5 +1,5 @@
 import type { EChartsOption, LineSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts';
-import { missingPlotter } from './errors.js';
+import { plotter } from './plotter.js';
 import { percent } from './recommend.js';
 import type { SimulationRow } from './row.js';
 import { spread } from './spread.js';
@@ -36,15 +36,6 @@ export async function missRatioCurves(
     return chart.renderToSVGString();
   } finally {
     chart.dispose();
-  }
-}
-
-/** Loads echarts. @throws CacheError `missing_peer` where it is not installed. */
-export async function plotter(): Promise<typeof import('echarts')> {
-  try {
-    return await import('echarts');
-  } catch (error) {
-    throw missingPlotter(error);
   }
 }
 

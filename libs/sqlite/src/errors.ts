@@ -9,6 +9,20 @@ export function badSqliteOptions(problems: readonly string[]): CacheError {
   return new CacheError('bad_option', message);
 }
 
+/** @throws CacheError `bad_option` where `maker` is called with no options, or with a path alone. */
+export function requireOptions(maker: string, options: unknown, example: string): void {
+  if (typeof options === 'object' && options !== null) return;
+  const found = options === null ? 'null' : typeof options;
+  throw new CacheError('bad_option', `${maker} needs options such as ${maker}(${example}), got ${found}`);
+}
+
+/** What is to be said of options that there are not. */
+export function unknownProblems(options: object, known: Readonly<Record<string, true>>): string[] {
+  return Object.keys(options)
+    .filter((name) => !Object.hasOwn(known, name))
+    .map((name) => `there is no option ${name}; there are ${Object.keys(known).join(', ')}`);
+}
+
 /** Says that text is no Unicode: SQLite would keep it as something else, and two keys could become one. */
 export function illFormed(what: 'a key' | 'a tag' | 'a value' | 'a namespace'): CacheError {
   const code = what === 'a value' ? 'bad_value' : what === 'a namespace' ? 'bad_option' : 'bad_key';

@@ -1,5 +1,5 @@
 import { CacheError } from 'nuthatch/engine';
-import { sqlite, type SqliteOptions } from './index.js';
+import { sqlite, sqliteJournal, type SqliteOptions } from './index.js';
 import { resolveOptions } from './options.js';
 
 it('gives every option its default', () => {
@@ -47,6 +47,30 @@ it('tells everything that is wrong in one go', () => {
     '- maxRows must be a positive integer, got -1',
     '- busyTimeoutMs must be a number of milliseconds, got "5s"',
   ]);
+});
+
+it.each([
+  ['nothing', undefined, 'undefined'],
+  ['null', null, 'null'],
+  ['a path alone', 'cache.db', 'string'],
+])('shows how it is called where it is given %s', (_case, given, found) => {
+  const refused = new CacheError(
+    'bad_option',
+    `sqlite needs options such as sqlite({ file: 'cache.db' }), got ${found}`,
+  );
+  expect(() => sqlite(given as never)).toThrow(refused);
+  expect(() => sqliteJournal(given as never)).toThrow(
+    `sqliteJournal needs options such as sqliteJournal({ directory: 'journal' }), got ${found}`,
+  );
+});
+
+it('names an option that there is not, and those that there are', () => {
+  expect(errorOf({ file: 'cache.db', filename: 'x' }).message).toBe(
+    'there is no option filename; there are file, role, maxRows, maxBytes, busyTimeoutMs, synchronous, client',
+  );
+  expect(() => sqliteJournal({ directory: 'journal', toString: 1 } as never)).toThrow(
+    'there is no option toString; there are directory, recover, client',
+  );
 });
 
 function errorOf(options: object): CacheError {

@@ -1,7 +1,7 @@
 import { type ByteSize, CacheError, parseByteSize, type StoreRole } from 'nuthatch/engine';
 import type { SqliteClient } from './client.js';
 import type { Synchronous } from './connection.js';
-import { badSqliteOptions } from './errors.js';
+import { badSqliteOptions, requireOptions, unknownProblems } from './errors.js';
 import { loadClient } from './load-client.js';
 import { IN_MEMORY } from './open-database.js';
 import type { Limits } from './prune.js';
@@ -46,9 +46,26 @@ export interface ResolvedOptions {
   readonly client: () => Promise<SqliteClient>;
 }
 
+/** The compiler sees to it that none is missing. */
+const KNOWN: Readonly<Record<keyof SqliteOptions, true>> = {
+  file: true,
+  role: true,
+  maxRows: true,
+  maxBytes: true,
+  busyTimeoutMs: true,
+  synchronous: true,
+  client: true,
+};
+
 /** @throws CacheError `bad_option`, with everything that is wrong. */
 export function resolveOptions(options: SqliteOptions): ResolvedOptions {
-  const problems = [...wordProblems(options), ...limitProblems(options), ...timeoutProblems(options)];
+  requireOptions('sqlite', options, "{ file: 'cache.db' }");
+  const problems = [
+    ...unknownProblems(options, KNOWN),
+    ...wordProblems(options),
+    ...limitProblems(options),
+    ...timeoutProblems(options),
+  ];
   if (problems.length > 0) throw badSqliteOptions(problems);
   const { file, role = 'cache', maxRows = Infinity, maxBytes = Infinity } = options;
   const { busyTimeoutMs = 5000, synchronous = 'normal', client = () => loadClient() } = options;

@@ -1,5 +1,5 @@
 import type { SqliteClient } from '../client.js';
-import { badSqliteOptions } from '../errors.js';
+import { badSqliteOptions, requireOptions, unknownProblems } from '../errors.js';
 import { loadClient } from '../load-client.js';
 
 /** What {@link sqliteJournal} may be told. */
@@ -24,10 +24,18 @@ export type Recover = 'strict' | 'salvage';
 /** Options with every value in its place. */
 export type ResolvedJournalOptions = Required<SqliteJournalOptions>;
 
+/** The compiler sees to it that none is missing. */
+const KNOWN: Readonly<Record<keyof SqliteJournalOptions, true>> = {
+  directory: true,
+  recover: true,
+  client: true,
+};
+
 /** @throws CacheError `bad_option`, with everything that is wrong. */
 export function resolveJournalOptions(options: SqliteJournalOptions): ResolvedJournalOptions {
+  requireOptions('sqliteJournal', options, "{ directory: 'journal' }");
   const { directory, recover = 'strict', client = () => loadClient() } = options;
-  const problems: string[] = [];
+  const problems = unknownProblems(options, KNOWN);
   if (typeof directory !== 'string' || directory === '' || directory.includes('\0'))
     problems.push('directory must be a path without NUL');
   if (!['strict', 'salvage'].includes(recover))
