@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { CacheModule } from 'nuthatch';
+import { TerminusModule } from '@nestjs/terminus';
+import { CacheLoggingModule, CacheModule } from 'nuthatch';
 import { sqlite } from 'nuthatch/sqlite';
 import { AirportsController } from './airports/airports.controller.js';
 import { AirportsService } from './airports/airports.service.js';
@@ -9,8 +10,9 @@ import { DataModule } from './data/data.module.js';
 import { DeparturesDatabase } from './data/departures-database.js';
 import { FlightsController } from './flights/flights.controller.js';
 import { FlightsService } from './flights/flights.service.js';
-import { flightsTable, plainText } from './flights/flights-table.js';
+import { FlightsTable } from './flights/flights-table.js';
 import { CacheErrorFilter } from './operations/cache-error.filter.js';
+import { DatabaseHealthIndicator } from './operations/database-health.indicator.js';
 import { EventsController } from './operations/events.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
@@ -33,6 +35,7 @@ import { RoutesService } from './routes/routes.service.js';
     AirportsService,
     RoutesService,
     FlightsService,
+    DatabaseHealthIndicator,
     { provide: APP_FILTER, useClass: CacheErrorFilter },
   ],
 })
@@ -42,9 +45,13 @@ export class AppModule {
       module: AppModule,
       imports: [
         DataModule.forRoot(folder),
+        TerminusModule,
+        // A line when a cache gets into trouble, and one when it is well again.
+        CacheLoggingModule.forRoot(),
         // Answers that can be computed again: kept in memory, and behind it in a file of the cache's own.
         CacheModule.forRoot({
           maxItems: 2000,
+          maxTotalBytes: '64mb', // all three together
           ttl: '1h',
           store: sqlite({ file: join(folder, 'cache.db') }),
           writePolicy: 'writeBack',
@@ -55,9 +62,8 @@ export class AppModule {
           maxItems: 50_000,
           store: {
             inject: [DeparturesDatabase],
-            useFactory: ({ file }: DeparturesDatabase) => flightsTable(file),
+            useFactory: ({ file }: DeparturesDatabase) => new FlightsTable(file),
           },
-          codec: plainText,
           writeBack: { flushInterval: '1s' },
         }),
         // Pages of the board, outdated by every change: in memory only.

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Flight } from '../src/flights/flight.js';
 import { type Service, startService } from './service.js';
@@ -17,8 +18,10 @@ describe('Departures over HTTP', () => {
   });
 
   async function countsOf(cache: 'default' | 'departures'): Promise<{ hits: number; loads: number }> {
-    const { body } = await service.http.get('/metrics').expect(200);
-    return body[cache];
+    return {
+      hits: await service.count('hits_total', cache),
+      loads: await service.count('loads_total', cache),
+    };
   }
 
   async function statusOf(id: string): Promise<Flight> {
@@ -37,6 +40,25 @@ describe('Departures over HTTP', () => {
     expect(after.hits - before.hits).toBe(1);
   });
 
+  it('looks up several airports at once, and only those that nobody has asked for', async () => {
+    await service.http.get('/airports/DCA').expect(200);
+    const before = await countsOf('default');
+    const { body } = await service.http.get('/airports?iata=iad,DCA,BWI').expect(200);
+    expect(body.map(({ iata }: { iata: string }) => iata)).toEqual(['IAD', 'DCA', 'BWI']);
+    await service.http.get('/airports/BWI').expect(200);
+    const after = await countsOf('default');
+    expect([after.loads - before.loads, after.hits - before.hits]).toEqual([2, 2]);
+  });
+
+  it('leaves codes out that no airport has, and looks for each only once', async () => {
+    const before = await countsOf('default');
+    const { body } = await service.http.get('/airports?iata=QQZ,SEA').expect(200);
+    expect(body.map(({ iata }: { iata: string }) => iata)).toEqual(['SEA']);
+    await service.http.get('/airports/QQZ').expect(404);
+    await service.http.get('/airports/QQZ').expect(404);
+    expect((await countsOf('default')).loads - before.loads).toBe(2);
+  });
+
   it('finds the airports nearest to a place, nearest first', async () => {
     const { body } = await service.http.get('/airports/nearest?lat=33.64&lon=-84.43&limit=3').expect(200);
     expect(body).toHaveLength(3);
@@ -46,13 +68,19 @@ describe('Departures over HTTP', () => {
     );
   });
 
-  it('keeps no list of more than fifty airports', async () => {
-    const before = await countsOf('default');
-    for (let time = 0; time < 2; time++) {
-      const { body } = await service.http.get('/airports/nearest?lat=0&lon=0&limit=51').expect(200);
-      expect(body).toHaveLength(51);
-    }
-    expect((await countsOf('default')).loads).toBe(before.loads);
+  it.each([
+    ['/airports/nearest?lat=47.4&lon=8.5', '/airports/nearest?lon=8.5&lat=47.4&debug=1'],
+    ['/routes?from=BOS&to=SEA', '/routes?to=SEA&from=BOS&utm_source=owl'],
+  ])('answers %s once for all who ask for the same', async (path, same) => {
+    const first = await service.http.get(path).expect(200).expect('x-cache', 'MISS');
+    const again = await service.http
+      .get(same)
+      .set({ cookie: 'session=1', host: 'board.example' })
+      .expect(200)
+      .expect('x-cache', 'HIT');
+    expect(again.body).toEqual(first.body);
+    expect(first.headers['cache-control']).toMatch(/^public, max-age=\d+$/);
+    await service.http.get(path).set('if-none-match', String(first.headers.etag)).expect(304);
   });
 
   it('searches routes: direct, and with one stop', async () => {
@@ -62,15 +90,6 @@ describe('Departures over HTTP', () => {
     const { body: remote } = await service.http.get('/routes?from=ABE&to=SFO').expect(200);
     expect(remote.direct).toBeNull();
     for (const { via } of remote.oneStop) expect([via[0], via.length, via[2]]).toEqual(['ABE', 3, 'SFO']);
-  });
-
-  it('does not keep that there is no route', async () => {
-    const before = await countsOf('default');
-    for (let time = 0; time < 2; time++) {
-      const { body } = await service.http.get('/routes?from=LHR&to=SFO').expect(200);
-      expect(body).toMatchObject({ direct: null, oneStop: [] });
-    }
-    expect((await countsOf('default')).loads - before.loads).toBe(2);
   });
 
   it('shows a changed gate and status at once, in the flight and on the board', async () => {
@@ -144,10 +163,14 @@ describe('Departures over HTTP', () => {
     ['/airports/nearest?lat=1', 400, /lon must be a number from -180 to 180, got none/],
     ['/airports/nearest?lat=&lon=0', 400, /lat must be/],
     ['/airports/nearest?lat=1&lon=1&limit=2.5', 400, /limit must be a whole number from 1 to 500/],
+    ['/airports', 400, /iata must be 1 to 50 codes, such as ATL,BOS, got none/],
+    ['/airports?iata=ATL,B', 400, /three letters or digits, such as ATL, got "B"/],
+    [`/airports?iata=${'ATL,'.repeat(50)}BOS`, 400, /got 51 of them/],
     ['/routes?from=ATL', 400, /got none/],
     ['/routes?from=ATL&to=ATL', 400, /from and to must differ/],
     ['/routes?from=ATL&to=QQQ', 404, /QQQ/],
     ['/flights/ATL-QQQ-1', 404, /no flight has the id ATL-QQQ-1/],
+    ['/flights/ATL-QQQ-1/live', 404, /no flight has the id ATL-QQQ-1/],
   ])('GET %s is %i', async (path, status, message) => {
     const { body } = await service.http.get(path).expect(status);
     expect(body.message).toMatch(message);
@@ -178,29 +201,43 @@ describe('Departures over HTTP', () => {
   it('says how it is', async () => {
     const { body } = await service.http.get('/health').expect(200);
     expect(body).toMatchObject({
-      status: 'up',
-      caches: { default: { status: 'up' }, board: { status: 'up' } },
+      status: 'ok',
+      info: {
+        cache: { status: 'up', caches: { default: { state: 'up' }, board: { state: 'up' } } },
+        database: { status: 'up' },
+      },
     });
-    expect(body.database.airports).toBeGreaterThan(5000);
+    expect(body.info.database.airports).toBeGreaterThan(5000);
   });
 
-  it('tells of its caches: each with its store and its policy', async () => {
-    const { body } = await service.http.get('/metrics').expect(200);
-    expect(body.default.info).toMatchObject({
-      writePolicy: 'writeBack',
-      store: { name: 'sqlite', role: 'cache' },
-    });
-    expect(body.departures.info).toMatchObject({ name: 'departures', ttlMs: 30_000 });
-    expect(body.departures.info).not.toHaveProperty('store');
-    expect(body.board.info).toMatchObject({
-      writePolicy: 'writeBack',
-      store: { name: 'flights', role: 'record' },
-    });
+  it('tells Prometheus of its caches: each with its store and its policy', async () => {
+    const { text } = await service.http
+      .get('/metrics')
+      .expect(200)
+      .expect('content-type', /version=0\.0\.4/);
+    const infos = text.split('\n').filter((line) => line.startsWith('nuthatch_info{'));
+    expect(infos).toEqual([
+      expect.stringMatching(/cache="default".*write_policy="writeBack".*store="sqlite"/),
+      expect.stringMatching(/cache="board".*write_policy="writeBack".*store="FlightsTable"/),
+      expect.not.stringContaining('store='),
+    ]);
+  });
+
+  it('has every metric that the dashboard shows', async () => {
+    const dashboard = await readFile(new URL('../../../docs/grafana/nuthatch.json', import.meta.url), 'utf8');
+    const names = new Set(dashboard.match(/nuthatch_[a-z_]+/g));
+    const { text } = await service.http.get('/metrics').expect(200);
+    expect(names.size).toBeGreaterThan(20);
+    names.delete('nuthatch_custom_total'); // the service counts nothing of its own
+    expect([...names].filter((name) => !text.includes(`\n${name}{`))).toEqual([]);
   });
 
   it('starts with a page that lists what there is', async () => {
     const { text } = await service.http.get('/').expect(200).expect('content-type', /html/);
+    const calls = [...text.matchAll(/<code>curl (.*?)<\/code>/g)].map(([, call = '']) => call);
     for (const path of ['/airports/ATL', '/routes?from', '/flights/', '/events', '/metrics', '/health'])
-      expect(text).toContain(path.replace('&', '&amp;'));
+      expect(calls.some((call) => call.includes(path))).toBe(true);
+    for (const [, path = ''] of text.matchAll(/href="([^"]+)"/g))
+      if (!/live|events/.test(path)) await service.http.get(path.replaceAll('&amp;', '&')).expect(200);
   });
 });

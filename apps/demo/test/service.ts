@@ -10,6 +10,8 @@ export interface Service {
   readonly http: ReturnType<typeof supertest>;
   readonly url: string;
   readonly database: DeparturesDatabase;
+  /** What a cache has counted, by the name of the metric behind `nuthatch_`. */
+  readonly count: (metric: string, cache: string) => Promise<number>;
   readonly close: () => Promise<void>;
 }
 
@@ -19,10 +21,17 @@ export async function startService(folder: string): Promise<Service> {
   const app: INestApplication<App> = module.createNestApplication({ forceCloseConnections: true });
   app.enableShutdownHooks();
   await app.listen(0, '127.0.0.1');
+  const http = supertest(app.getHttpServer());
   return {
-    http: supertest(app.getHttpServer()),
+    http,
     url: await app.getUrl(),
     database: app.get(DeparturesDatabase),
+    count: async (metric, cache) => {
+      const { text } = await http.get('/metrics').expect(200);
+      const line = new RegExp(`^nuthatch_${metric}\\{cache="${cache}"\\} (.+)$`, 'm').exec(text);
+      if (line === null) throw new Error(`there is no metric ${metric} of ${cache}`);
+      return Number(line[1]);
+    },
     close: () => app.close(),
   };
 }

@@ -5,14 +5,17 @@ import {
   Delete,
   Get,
   HttpCode,
+  type MessageEvent,
   Param,
   Post,
   Put,
+  Sse,
 } from '@nestjs/common';
+import { map, type Observable } from 'rxjs';
 import { type Flight, type FlightStatus, STATUSES } from './flight.js';
 import { FlightsService } from './flights.service.js';
 
-/** Takes changes to flights; each answers the flight as it stands then. */
+/** Shows flights, and takes changes to them; each answers the flight as it stands then. */
 @Controller('flights/:id')
 export class FlightsController {
   constructor(private readonly flights: FlightsService) {}
@@ -20,6 +23,12 @@ export class FlightsController {
   @Get()
   find(@Param('id') id: string): Promise<Flight> {
     return this.flights.find(id);
+  }
+
+  /** For the display at the gate: the flight, and again with each change. */
+  @Sse('live')
+  follow(@Param('id') id: string): Observable<MessageEvent> {
+    return this.flights.follow(id).pipe(map((flight) => ({ data: flight })));
   }
 
   @Put('gate')

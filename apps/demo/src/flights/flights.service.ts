@@ -1,7 +1,7 @@
 import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
 import { Cache, Cacheable, CacheEvict, CachePut, InjectCache } from 'nuthatch';
 import { cacheKey, SetCommand } from 'nuthatch/engine';
-import { firstValueFrom } from 'rxjs';
+import { combineLatest, firstValueFrom, map, type Observable } from 'rxjs';
 import { DeparturesDatabase } from '../data/departures-database.js';
 import type { TimetableFlight } from '../data/timetable.js';
 import { boardKey, departuresTag, originOf } from './board-key.js';
@@ -37,6 +37,15 @@ export class FlightsService {
   async find(id: string): Promise<Flight> {
     const flight = this.timetabled(id);
     return asItStands(flight, await this.board.getMany(keysOf(flight)));
+  }
+
+  /** A flight as it stands now, and again whenever its gate or status changes. @throws NotFoundException. */
+  follow(id: string): Observable<Flight> {
+    const flight = this.timetabled(id);
+    const said = keysOf(flight).map((key) =>
+      this.board.watch$(key).pipe(map((value) => [key, value] as const)),
+    );
+    return combineLatest(said).pipe(map((fields) => asItStands(flight, new Map(fields))));
   }
 
   /** The next flights that leave an airport, from the cache where nothing about any of its flights has changed. */
@@ -101,7 +110,7 @@ function keysOf({ id }: TimetableFlight): [gate: string, status: string] {
   return [boardKey('gate', id), boardKey('status', id)];
 }
 
-function asItStands(flight: TimetableFlight, said: ReadonlyMap<string, string>): Flight {
+function asItStands(flight: TimetableFlight, said: ReadonlyMap<string, string | undefined>): Flight {
   const [gate, status] = keysOf(flight).map((key) => said.get(key));
   // Only setStatus and cancel write statuses.
   return { ...flight, gate: gate ?? null, status: (status ?? 'scheduled') as FlightStatus };

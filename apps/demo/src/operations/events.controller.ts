@@ -1,9 +1,9 @@
 import { Controller, type MessageEvent, Sse } from '@nestjs/common';
 import { CacheManager } from 'nuthatch';
 import type { CacheEvent } from 'nuthatch/engine';
-import { map, merge, type Observable } from 'rxjs';
+import { filter, map, merge, type Observable } from 'rxjs';
 
-/** Streams what happens in the caches, as it happens. */
+/** Streams what happens in the caches, as it happens; what they have counted is at `/metrics`. */
 @Controller('events')
 export class EventsController {
   constructor(private readonly caches: CacheManager) {}
@@ -11,7 +11,10 @@ export class EventsController {
   @Sse()
   events(): Observable<MessageEvent> {
     const streams = Array.from(this.caches, ([, cache]) => cache.events$);
-    return merge(...streams).pipe(map(toMessage));
+    return merge(...streams).pipe(
+      filter(({ type }) => type !== 'metrics_updated'),
+      map(toMessage),
+    );
   }
 }
 

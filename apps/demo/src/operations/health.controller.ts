@@ -1,32 +1,23 @@
-import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
-import { CacheManager } from 'nuthatch';
-import type { CacheHealth } from 'nuthatch/engine';
-import { DeparturesDatabase } from '../data/departures-database.js';
-import type { Inventory } from '../data/import.js';
-
-interface Health {
-  readonly status: CacheHealth['status'];
-  readonly caches: Readonly<Record<string, CacheHealth>>;
-  readonly database: Inventory;
-}
-
-const WORST_FIRST = ['down', 'degraded'] as const;
+import { Controller, Get } from '@nestjs/common';
+import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+import { CacheHealthIndicator } from 'nuthatch';
+import { DatabaseHealthIndicator } from './database-health.indicator.js';
 
 /** Answers 200 while the service can serve, which it does with a cache that is degraded, else 503. */
 @Controller('health')
 export class HealthController {
   constructor(
-    private readonly caches: CacheManager,
-    private readonly database: DeparturesDatabase,
+    private readonly health: HealthCheckService,
+    private readonly caches: CacheHealthIndicator,
+    private readonly database: DatabaseHealthIndicator,
   ) {}
 
   @Get()
-  health(): Health {
-    const caches = Object.fromEntries(Array.from(this.caches, ([name, cache]) => [name, cache.health()]));
-    const statuses = Object.values(caches).map((cache) => cache.status);
-    const status = WORST_FIRST.find((one) => statuses.includes(one)) ?? 'up';
-    const health: Health = { status, caches, database: this.database.inventory };
-    if (status === 'down') throw new ServiceUnavailableException(health);
-    return health;
+  @HealthCheck()
+  check(): Promise<HealthCheckResult> {
+    return this.health.check([
+      () => this.caches.check('cache', { maxPendingAge: '1m' }),
+      () => this.database.check(),
+    ]);
   }
 }

@@ -1,20 +1,20 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Header } from '@nestjs/common';
 import { CacheManager } from 'nuthatch';
-import type { CacheInfo, CacheMetrics } from 'nuthatch/engine';
+import { collectCaches } from 'nuthatch/prometheus';
+import { Registry } from 'prom-client';
 
-type Readings = CacheMetrics & { readonly info: CacheInfo };
-
-/** Shows what each cache has counted, and what it is made of. */
+/** Shows Prometheus what each cache has counted, and what it is made of. */
 @Controller('metrics')
 export class MetricsController {
-  constructor(private readonly caches: CacheManager) {}
+  private readonly registry = new Registry();
+
+  constructor(caches: CacheManager) {
+    collectCaches(caches, { registry: this.registry });
+  }
 
   @Get()
-  metrics(): Readonly<Record<string, Readings>> {
-    const readings = Array.from(this.caches, ([name, cache]) => [
-      name,
-      { ...cache.metrics(), info: cache.info() },
-    ]);
-    return Object.fromEntries(readings);
+  @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
+  metrics(): Promise<string> {
+    return this.registry.metrics();
   }
 }

@@ -1,7 +1,6 @@
-import { Injectable, NotFoundException } from '@nestjs/common';
-import { Cacheable } from 'nuthatch';
-import { cacheKey } from 'nuthatch/engine';
+import { Injectable } from '@nestjs/common';
 import type { Coordinate } from '../airports/airport.js';
+import { known } from '../airports/airports.service.js';
 import { distanceKm } from '../airports/distance.js';
 import { DeparturesDatabase } from '../data/departures-database.js';
 import type { Itinerary, RouteAnswer } from './route.js';
@@ -20,12 +19,8 @@ const SQL = {
 export class RoutesService {
   constructor(private readonly database: DeparturesDatabase) {}
 
-  /** The ways from one airport to another; where there are none, the answer is not kept. @throws NotFoundException for unknown airports. */
-  @Cacheable({
-    key: (from: string, to: string) => cacheKey('routes', from, to),
-    unless: ({ direct, oneStop }: RouteAnswer) => direct === null && oneStop.length === 0,
-  })
-  async search(from: string, to: string): Promise<RouteAnswer> {
+  /** The ways from one airport to another. @throws NotFoundException for unknown airports. */
+  search(from: string, to: string): RouteAnswer {
     this.place(from);
     this.place(to);
     const direct = this.database.first<{ flights: number }>(SQL.direct, from, to);
@@ -45,8 +40,6 @@ export class RoutesService {
   }
 
   private place(iata: string): Coordinate {
-    const place = this.database.first<Coordinate>(SQL.place, iata);
-    if (place === undefined) throw new NotFoundException(`no airport has the IATA code ${iata}`);
-    return place;
+    return known(this.database.first<Coordinate>(SQL.place, iata), iata);
   }
 }
