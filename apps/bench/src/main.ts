@@ -1,10 +1,12 @@
 import { hitRatio, HIT_RATIO_USAGE } from './hit-ratio/hit-ratio.js';
 import { loads, LOADS_USAGE } from './loads/loads.js';
 import { memory, MEMORY_USAGE } from './memory/memory.js';
+import { nest, NEST_USAGE } from './nest/nest.js';
 import { publish, PUBLISH_USAGE } from './publish.js';
 import { refresh, REFRESH_USAGE } from './refresh/refresh.js';
 import { search, SEARCH_USAGE } from './search/search.js';
 import { snapshot, SNAPSHOT_USAGE } from './snapshot/snapshot.js';
+import { stale, STALE_USAGE } from './stale/stale.js';
 import { swap, SWAP_USAGE } from './swap/swap.js';
 import { THROUGHPUT_USAGE } from './throughput/options.js';
 import { throughput } from './throughput/throughput.js';
@@ -20,6 +22,8 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   writes,
   loads,
   refresh,
+  stale,
+  nest,
   publish,
 };
 
@@ -36,6 +40,8 @@ if (bench === undefined) {
     WRITES_USAGE,
     LOADS_USAGE,
     REFRESH_USAGE,
+    STALE_USAGE,
+    NEST_USAGE,
     PUBLISH_USAGE,
   ];
   console.error(['npm run bench --', ...usages].join('\n'));

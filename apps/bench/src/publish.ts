@@ -4,7 +4,7 @@ import { text as readText } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-export const PUBLISH_USAGE = `publish [--only throughput|hit-ratio|memory] [--traces FOLDER]
+export const PUBLISH_USAGE = `publish [--only BENCH] [--traces FOLDER]
   runs the benches that docs/benchmarks.md shows, and puts what they print there; those that need a folder of traces only with --traces`;
 
 const PAGE = fileURLToPath(new URL('../../../docs/benchmarks.md', import.meta.url));

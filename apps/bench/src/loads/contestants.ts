@@ -67,7 +67,7 @@ async function openOurs(
 
 async function openLruCache({ capacity: max, load }: Opening): Promise<Subject> {
   const { LRUCache } = await import('lru-cache');
-  const cache = new LRUCache<string, Value>({ max, fetchMethod: load });
+  const cache = new LRUCache<string, Value>({ max, fetchMethod: load, ignoreFetchAbort: true });
   return { getOrLoad: (key) => cache.fetch(key), forget: (key) => cache.delete(key) };
 }
 

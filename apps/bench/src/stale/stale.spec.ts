@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const MAIN = join(import.meta.dirname, '..', 'main.ts');
+
+interface Row {
+  readonly name: string;
+  readonly stale: number;
+  readonly rejected: number;
+}
+
+describe('deletions while a key is loaded', () => {
+  it('leave nothing old in our caches, and no caller without an answer', async () => {
+    const register = ['--import', '@swc-node/register/esm-register'];
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...register,
+      MAIN,
+      'stale',
+      '--json',
+      '--trials',
+      '2',
+    ]);
+    // The bench prints rows and nothing else.
+    const { rows } = JSON.parse(stdout) as { rows: readonly Row[] };
+    const ours = rows.filter(({ name }) => name.startsWith('nuthatch'));
+    expect(ours.map(({ stale, rejected }) => [stale, rejected])).toEqual(ours.map(() => [0, 0]));
+    expect([ours.length, rows.length]).toEqual([3, 8]);
+  }, 60_000);
+});
