@@ -59,7 +59,7 @@ describe('the architecture', () => {
       'a room that looks aside, for a type',
       'libs/engine/src/load/reader.ts',
       "import type { Table } from '../memory/table.js';",
-      'libs/engine/src/load/reader.ts imports ../memory/table.js: load may import store events kernel',
+      'libs/engine/src/load/reader.ts imports ../memory/table.js: load may import diagnostics store events kernel',
     ],
     [
       'an export that reaches into another room',

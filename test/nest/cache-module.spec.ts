@@ -1,4 +1,4 @@
-import { Inject, Injectable, Module } from '@nestjs/common';
+import { Inject, Injectable, Module, type ModuleMetadata } from '@nestjs/common';
 import {
   Cache,
   CacheError,
@@ -6,6 +6,7 @@ import {
   CacheManager,
   CacheModule,
   type CacheOptionsFactory,
+  defineCache,
   getCacheToken,
   getEvictionToken,
   getStoreToken,
@@ -13,9 +14,11 @@ import {
   InjectCache,
   MapStore,
   mapStore,
+  TypedCache,
 } from 'nuthatch';
 import { createCache, evictionStrategies, writePolicies } from 'nuthatch/engine';
 import { FakeClock } from 'nuthatch/testing';
+import { z } from 'zod';
 import { closeApps, openApp } from './open-app.js';
 
 afterEach(closeApps);
@@ -33,6 +36,13 @@ class Board {
 @Injectable()
 class Tower {
   constructor(@InjectCache('airports') readonly cache: Cache<string>) {}
+}
+
+const Gates = defineCache({ name: 'gates', key: (gate: string) => gate, value: z.string() });
+
+@Injectable()
+class TypedTower {
+  constructor(@InjectCache(Gates) readonly gates: TypedCache<typeof Gates>) {}
 }
 
 describe('CacheModule.forRoot', () => {
@@ -84,8 +94,30 @@ describe('CacheModule.forRoot', () => {
     });
     await expect(twice).rejects.toMatchObject({
       code: 'bad_declaration',
-      message: expect.stringContaining('"default"'),
+      message: expect.stringContaining(
+        'two CacheModule.forRoot with different options; keep one of them',
+      ) as string,
     });
+  });
+
+  it.each<[string, ModuleMetadata, string]>([
+    [
+      'a named cache without forRoot',
+      { imports: [CacheModule.forFeature(airports)] },
+      'the argument Symbol(nuthatch: import CacheModule.forRoot() in the application',
+    ],
+    [
+      '@InjectCache without forFeature',
+      { imports: [CacheModule.forRoot()], providers: [Tower] },
+      'the argument Symbol(nuthatch: import CacheModule.forFeature(...) in this module, for the cache airports',
+    ],
+    [
+      '@InjectCache of a definition without forFeature',
+      { imports: [CacheModule.forRoot()], providers: [TypedTower] },
+      'the argument Symbol(nuthatch: import CacheModule.forFeature(...) in this module, for the typed cache gates',
+    ],
+  ])('has Nest say what to do about %s', async (_case, metadata, remedy) => {
+    await expect(openApp(metadata)).rejects.toThrow(remedy);
   });
 
   it('opens one cache where the same root is imported twice', async () => {
@@ -259,6 +291,21 @@ describe('CacheModule.forFeature', () => {
     expect(() => CacheModule.forFeature({ name: 'default' })).toThrow(/declared by CacheModule.forRoot/);
   });
 
+  it.each<[string, readonly unknown[], string]>([
+    ['nothing', [], 'undefined'],
+    ['a name alone', ['airports'], 'a string'],
+    ['a list', [[airports]], 'an array'],
+    ['a definition without a name', [airports, { ttl: '5m' }], 'one without a name'],
+  ])('refuses %s in place of definitions, and shows one', (_case, given, found) => {
+    const declare = () => Reflect.apply(CacheModule.forFeature, CacheModule, given) as unknown;
+    expect(declare).toThrow(
+      new CacheError(
+        'bad_declaration',
+        `CacheModule.forFeature: give it definitions such as { name: 'users', ttl: '5m' }, got ${found}`,
+      ),
+    );
+  });
+
   it('does not mix two applications of one process', async () => {
     const modules = [CacheModule.forRoot(), CacheModule.forFeature(airports)];
     const one = (await openApp({ imports: modules })).get(CacheManager);
@@ -349,7 +396,9 @@ describe('the tokens of a cache', () => {
 
   it('are the same symbols in every copy of the library', () => {
     expect(getCacheToken()).toBe(Cache);
-    expect(getCacheToken('airports')).toBe(Symbol.for('nuthatch:cache:airports'));
+    expect(getCacheToken('airports')).toBe(
+      Symbol.for('nuthatch: import CacheModule.forFeature(...) in this module, for the cache airports'),
+    );
     expect(getEvictionToken('airports')).toBe(Symbol.for('nuthatch:eviction:airports'));
   });
 });

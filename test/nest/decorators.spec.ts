@@ -225,15 +225,6 @@ describe('@Cacheable', () => {
     expect(source.visits).toBe(1);
   });
 
-  it('names the argument that cannot be part of a key, and the remedy', async () => {
-    const { airports } = await open();
-    const call = airports.each(() => {});
-    await expect(call).rejects.toMatchObject({
-      code: 'bad_key',
-      message: expect.stringMatching(/^Airports\.each: argument 0 .*key function/),
-    });
-  });
-
   it('runs the method where the store fails', async () => {
     const store = new FaultyStore(new MapStore());
     const { airports, source } = await open({ store });
@@ -248,18 +239,6 @@ describe('@Cacheable', () => {
     await airports.find('GVA');
     await app.get(CacheManager).closeAll();
     expect((await airports.find('GVA')).name).toBe('Geneva');
-  });
-
-  it('names the method whose key function answers no key', async () => {
-    @Injectable()
-    class Wrong {
-      @Cacheable({ key: () => '' })
-      async find(): Promise<void> {}
-    }
-    const app = await openApp({ imports: [CacheModule.forRoot()], providers: [Wrong] });
-    await expect(app.get(Wrong).find()).rejects.toThrow(
-      'Wrong.find: its key function must answer a non-empty string, got an empty string',
-    );
   });
 });
 
@@ -523,8 +502,12 @@ describe('a wrong declaration', () => {
     ['a time to live that is none', () => Cacheable({ ttl: 'soon' }), /ttl of @Cacheable must be/],
     // @ts-expect-error nothing to act on
     ['CachePut without a key', () => CachePut({}), /@CachePut: give it key, or keyOfResult/],
-    // @ts-expect-error nothing to act on
-    ['CacheEvict without a target', () => CacheEvict({}), /@CacheEvict: give it key, or tags, or allEntries/],
+    [
+      'CacheEvict without a target',
+      // @ts-expect-error nothing to act on
+      () => CacheEvict({}),
+      /@CacheEvict: give it key, or tags, or .*allEntries/,
+    ],
   ])('is refused when the class is defined: %s', (_, declare, message) => {
     expect(declare).toThrow(CacheError);
     expect(declare).toThrow(message);

@@ -39,7 +39,13 @@ export function openGuarded({ role = 'cache', pending, ...resilience }: GuardedO
     isBuffering: () => pending !== undefined,
     holds: (key: string) => pending?.has(key) === true,
   };
-  const store = new GuardedStore(faulty, { clock, observer, resilience: resolved(resilience), buffer });
+  const store = new GuardedStore(faulty, {
+    name: 'guarded',
+    clock,
+    observer,
+    resilience: resolved(resilience),
+    buffer,
+  });
   return { store, faulty, hanging, rows, clock, told };
 }
 

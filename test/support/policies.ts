@@ -53,6 +53,7 @@ export function makePolicy({
   const told: string[] = [];
   const versions: number[] = [];
   const context: WriteContext = {
+    name: 'test',
     store,
     clock,
     observer: telling(told),
