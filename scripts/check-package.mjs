@@ -1,5 +1,5 @@
-// Packs the built package, lets publint and attw judge the tarball, then uses it the way three users would:
-// without any optional peer, with Nest 12 in both module formats, and with Nest 11 under a default CommonJS jest.
+// Packs the built package, lets publint and attw judge the tarball, then uses it the way its users would: without any
+// optional peer, with Nest 12 as ESM, and with Nest 11 as CommonJS, under a default jest and in an application over HTTP.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -22,8 +22,14 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const names = Object.keys(manifest.exports)
   .filter((subpath) => subpath !== './package.json')
   .map((subpath) => subpath.replace('.', manifest.name));
-const withoutPeers = ['nuthatch/engine', 'nuthatch/simulator', 'nuthatch/testing'];
-const clients = ['reflect-metadata', 'rxjs', 'better-sqlite3'].map((name) => pinned(name));
+const withoutPeers = ['engine', 'otel', 'prometheus', 'simulator', 'sqlite', 'testing'].map(
+  (lib) => `nuthatch/${lib}`,
+);
+const clients = ['reflect-metadata', 'rxjs', 'better-sqlite3', 'prom-client', '@opentelemetry/api'].map(
+  pinned,
+);
+const compiler = ['typescript', '@types/node'].map(pinned);
+const TSC = 'tsc --module node20 --target es2022 --strict --skipLibCheck false --types node'.split(' ');
 
 const workplace = mkdtempSync(join(tmpdir(), 'nuthatch-package-'));
 try {
@@ -31,7 +37,7 @@ try {
   await judge(tarball);
   useWithoutPeers(tarball);
   useWithNest12(tarball);
-  useWithNest11AndJest(tarball);
+  useWithNest11(tarball);
 } finally {
   rmSync(workplace, { recursive: true, force: true });
 }
@@ -70,6 +76,15 @@ function useWithoutPeers(tarball) {
   if (present.length > 0) throw new Error(`npm installed optional peers: ${present}`);
   loadAll(folder, withoutPeers);
   useCommand(folder);
+  compileWithoutPeers(folder);
+}
+
+/** The public types name no peer that is not there. */
+function compileWithoutPeers(folder) {
+  add(folder, compiler);
+  const imports = withoutPeers.map((name, index) => `import type * as lib${index} from '${name}';`);
+  writeFileSync(join(folder, 'types.ts'), imports.join('\n'));
+  run(folder, ['npx', ...TSC, 'types.ts']);
 }
 
 /** Records a program, and replays what was recorded. */
@@ -85,18 +100,46 @@ function useCommand(folder) {
 }
 
 function useWithNest12(tarball) {
-  const nest = ['@nestjs/common', '@nestjs/core'].map((name) => pinned(name));
-  const folder = install('Nest 12', [tarball, ...nest, ...clients]);
+  const nest = ['common', 'core', 'platform-express', 'platform-fastify'].map((name) =>
+    pinned(`@nestjs/${name}`),
+  );
+  const folder = install('Nest 12, ESM', [
+    tarball,
+    ...nest,
+    ...clients,
+    ...compiler,
+    pinned('@types/express'),
+  ]);
   linkSqlite(folder);
   loadAll(folder, names);
+  driveOverHttp(folder, 'module');
 }
 
-function useWithNest11AndJest(tarball) {
-  const nest = ['@nestjs/common@^11', '@nestjs/core@^11'];
-  const folder = install('Nest 11, default jest', [tarball, ...nest, ...clients, pinned('jest')]);
+function useWithNest11(tarball) {
+  const nest = ['common', 'core', 'platform-express', 'platform-fastify', 'testing'].map(
+    (name) => `@nestjs/${name}@^11`,
+  );
+  const folder = install('Nest 11, CommonJS', [
+    tarball,
+    ...nest,
+    ...clients,
+    ...compiler,
+    ...['@types/express', 'jest'].map(pinned),
+  ]);
   linkSqlite(folder);
   cpSync(join(consumers, 'commonjs.test.cjs'), join(folder, 'commonjs.test.js'));
   run(folder, ['npx', 'jest']);
+  driveOverHttp(folder, 'commonjs');
+}
+
+/** Compiles an application as its user would, types of the package included, and runs it on both of Nest's adapters. */
+function driveOverHttp(folder, type) {
+  const manifestFile = join(folder, 'package.json');
+  writeFileSync(manifestFile, JSON.stringify({ ...JSON.parse(readFileSync(manifestFile, 'utf8')), type }));
+  cpSync(join(consumers, 'http-app.ts'), join(folder, 'http-app.ts'));
+  run(folder, ['npx', ...TSC, '--experimentalDecorators', '--emitDecoratorMetadata', 'http-app.ts']);
+  for (const adapter of ['express', 'fastify'])
+    run(folder, ['node', 'http-app.js', adapter, join(folder, `${adapter}.db`)]);
 }
 
 function install(title, packages) {
@@ -104,8 +147,12 @@ function install(title, packages) {
   const folder = join(workplace, title.replace(/\W+/g, '-'));
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true }\n');
-  run(folder, ['npm', 'install', '--ignore-scripts', '--prefer-offline', '--loglevel=error', ...packages]);
+  add(folder, packages);
   return folder;
+}
+
+function add(folder, packages) {
+  run(folder, ['npm', 'install', '--ignore-scripts', '--prefer-offline', '--loglevel=error', ...packages]);
 }
 
 /** Compiling better-sqlite3 takes minutes, so a consumer borrows the one that this checkout has built. */
