@@ -23,6 +23,7 @@ const ENGINE_ROOMS: Readonly<Record<string, { readonly rooms: string; readonly p
   trace: { rooms: 'events kernel', packages: '' },
   transaction: { rooms: 'load invalidation kernel', packages: '' },
   diagnostics: { rooms: 'kernel', packages: '' },
+  tier: { rooms: 'store kernel', packages: '' },
   typed: { rooms: 'load store metrics kernel', packages: '' },
 };
 /** Makes the parts of a cache for create-cache.ts, which alone may import it; it sees every room, as files at the root do. */

@@ -154,6 +154,19 @@ export type { Change, RecordStore, RecordStoreFactory, RecordWriteOptions } from
 export type { CodecName } from './store/resolve-codec.js';
 export type { StoreChoice, StoreName } from './store/resolve-store.js';
 export { richCodec, type RichCodecOptions, type StorableClass } from './store/rich-codec.js';
+export type { Bus, BusContext, BusFactory, BusListener, BusMessage } from './tier/bus.js';
+export {
+  type Claim,
+  type Deletion,
+  FENCE_MS,
+  type Filled,
+  type LeaseRequest,
+  type SharedTier,
+  type SharedTierFactory,
+  type Stamp,
+  type TierContext,
+  type TierRead,
+} from './tier/shared-tier.js';
 export { CacheTransaction } from './transaction/cache-transaction.js';
 export { recordTrace, type Hookable } from './trace/record-trace.js';
 export type { RecordTraceOptions } from './trace/trace-options.js';
