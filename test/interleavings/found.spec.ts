@@ -71,6 +71,22 @@ describe('orders of events that interleavings have found', () => {
     },
   );
 
+  it('a load that fails does not serve a later caller the stale value that was invalidated before', async () => {
+    const { cache, clock, store } = await openStored<string>({ ttl: '1m', grace: '1h' });
+    await cache.set('owl:1', 'old');
+    clock.advance('2m');
+    const release = store.hold('get');
+    const origin = held<string>();
+    const early = cache.getOrLoad('owl:1', () => origin.promise);
+    await settle();
+    await cache.bumpVersion('owl');
+    const late = cache.getOrLoad('owl:1', () => origin.promise);
+    release();
+    origin.reject(new Error('the origin is down'));
+    const answers = await Promise.allSettled([early, late]);
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
   it('a value that is expired is no longer there at once, however coarse the clock is', async () => {
     const { cache, clock } = await openCache<number>({ ttlResolutionMs: 100 });
     await cache.set('owl', 1);

@@ -1,6 +1,6 @@
 import { FakeClock, settle } from 'nuthatch/testing';
 import { held, openCache as open, openStored, recordEvents } from '../../../../test/support/caches.js';
-import { createCache, seededRandom, type CacheOptions } from '../index.js';
+import { type Cache, createCache, seededRandom, type CacheOptions } from '../index.js';
 
 /** A loader that answers 1, 2, 3 and so on. */
 function counting() {
@@ -144,6 +144,68 @@ describe('a value beyond its time to live', () => {
       await change();
       await expect(cache.getOrLoad('owl', fail)).rejects.toThrow('no network');
     }
+  });
+
+  it.each<[string, (cache: Cache<string>) => Promise<unknown>]>([
+    ['its tag was invalidated', (cache) => cache.invalidateTags('night')],
+    ['its namespace was invalidated', (cache) => cache.bumpVersion('owl')],
+    ['its key was invalidated', (cache) => cache.invalidateMatching('owl:1')],
+    ['it was deleted', (cache) => cache.delete('owl:1')],
+    ['all was cleared', (cache) => cache.clear()],
+  ])('is not served by a load under way that fails after %s', async (_, change) => {
+    const { cache, clock } = await open<string>({ ttl: '1m', grace: '1h' });
+    await cache.set('owl:1', 'old', { tags: ['night'] });
+    clock.advance('2m');
+    const origin = held<string>();
+    const load = cache.getOrLoad('owl:1', () => origin.promise);
+    await change(cache);
+    origin.reject(new Error('no network'));
+    await expect(load).rejects.toThrow('no network');
+  });
+
+  it('gives way to what was set while its load is under way', async () => {
+    const { cache, clock } = await open<string>({ ttl: '1m', grace: '1h' });
+    await cache.set('owl', 'old');
+    clock.advance('2m');
+    const origin = held<string>();
+    const load = cache.getOrLoad('owl', () => origin.promise);
+    await cache.set('owl', 'new');
+    origin.reject(new Error('no network'));
+    expect(await load).toBe('new');
+  });
+
+  it('that a loader was told is not shared with who comes after it was invalidated', async () => {
+    const { cache, clock } = await open<string>({ ttl: '1m', grace: '1h' });
+    await cache.set('owl', 'old', { tags: ['night'] });
+    clock.advance('2m');
+    const origin = held<void>();
+    const early = cache.getOrLoad('owl', async ({ notModified }) => {
+      await origin.promise;
+      return notModified();
+    });
+    await cache.invalidateTags('night');
+    const late = cache.getOrLoad('owl', () => 'new');
+    origin.resolve();
+    expect([await early, await late, await cache.get('owl')]).toEqual(['old', 'new', 'new']);
+  });
+
+  it('is not told to a loader that begins after it was invalidated, and one load is made', async () => {
+    const { cache, clock, store } = await openStored<unknown>({ ttl: '1m', grace: '1h' });
+    await cache.set('owl', 'old', { tags: ['night'] });
+    clock.advance('2m');
+    const release = store.hold('get');
+    const origin = held<void>();
+    const early = cache.getOrLoad('owl', async ({ stale }) => {
+      await origin.promise;
+      return { stale };
+    });
+    await settle();
+    await cache.invalidateTags('night');
+    release();
+    await settle();
+    const late = cache.getOrLoad('owl', () => 'another');
+    origin.resolve();
+    expect(await Promise.all([early, late])).toEqual([{ stale: undefined }, { stale: undefined }]);
   });
 
   it('is still known, as stale, after it was evicted from memory', async () => {

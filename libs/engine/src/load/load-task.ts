@@ -68,9 +68,13 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
     return this.#deadlines.lengthMs;
   }
 
-  /** What may be served where the load fails. */
+  /** What may be served where the load fails: never what was invalidated or changed since it was read. */
   get former(): EntryState<V> | undefined {
-    return this.#former;
+    const { residents, validity } = this.#parts;
+    const { key } = this.#request;
+    // Where the key was changed, what is there now takes its place.
+    const former = this.#fence?.holds() === false ? residents.readKept(key) : this.#former;
+    return former !== undefined && validity.isCurrent(key, former) ? former : undefined;
   }
 
   /** Whether the store is asked, and may have a stale value. */
@@ -89,11 +93,12 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
 
   /**
    * Before its loader starts a load has read nothing that an invalidation could make old: rows are checked when they come. What tags a record has
-   * is known only then; so while it is read, any invalidation may be about it.
+   * is known only then; so while it is read, any invalidation may be about it. A loader may answer the stale value that it was told.
    */
   isCurrent(): boolean {
     if (this.#readSince !== undefined && this.#parts.validity.newest !== this.#readSince) return false;
-    return this.#run.ticket?.isCurrent() ?? true;
+    const { ticket } = this.#run;
+    return ticket === undefined || (ticket.isCurrent() && this.#former === this.former);
   }
 
   /** Rejects at the hard timeout. The loader goes on, and what it answers is kept where the fence still holds. */
@@ -208,6 +213,7 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
   }
 
   #start(fence: Fence): void {
+    this.#former = this.former;
     this.#run.begin(
       { fence, former: this.#former },
       (value) => {
