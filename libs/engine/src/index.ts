@@ -166,6 +166,7 @@ export {
   type Stamp,
   type TierContext,
   type TierRead,
+  TOO_CLOSE_MS,
 } from './tier/shared-tier.js';
 export { CacheTransaction } from './transaction/cache-transaction.js';
 export { recordTrace, type Hookable } from './trace/record-trace.js';

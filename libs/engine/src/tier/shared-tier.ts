@@ -47,7 +47,8 @@ export type Filled =
  * what is needed to tell a result that was overtaken: a deleted key keeps its stamp for a while (`FENCE_MS` at least), and an entry that expires
  * sooner than that does, too. All on one key happens atomically; on several keys it need not.
  *
- * Of two writes of a key the one with the larger version stays, in whatever order they come. Whatever a method throws is a failure of the tier.
+ * Of two writes of a key the one with the larger version stays, in whatever order they come (see {@link SharedTier.put}). Versions are whole numbers,
+ * 1,024 for each millisecond of the tier's clock. Whatever a method throws is a failure of the tier.
  * Methods need no deadline of their own: the cache gives up on calls that take too long, and may call `close` while calls are under way.
  */
 export interface SharedTier {
@@ -56,10 +57,18 @@ export interface SharedTier {
   get(key: string): Promise<TierRead>;
   /** In the order of the keys. */
   getMany(keys: readonly string[]): Promise<readonly TierRead[]>;
-  /** Writes each row unless what is there, or was deleted, is newer; answers for each whether it was taken. */
-  put(rows: readonly Row[]): Promise<readonly boolean[]>;
-  /** Deletes each key unless what is there is newer, and changes its stamp in any case that it deletes. */
-  delete(deletions: readonly Deletion[]): Promise<void>;
+  /**
+   * Writes each row, and answers the version that each key has then: that of the row where it was taken, also where it was there already (the same
+   * version written again replaces what is there). Where what is there, or was deleted, is newer by more than `TOO_CLOSE_MS`, it stays, and its
+   * version is answered. Where it is newer by less, the clocks of two processes cannot tell which came last: the key is deleted, under a version
+   * larger than both, which is answered.
+   */
+  put(rows: readonly Row[]): Promise<readonly number[]>;
+  /**
+   * Deletes each key, whatever is there, and answers the version under which it is gone: that of the deletion, or one more than that of what was
+   * there where that is larger. Its stamp changes also where there was nothing.
+   */
+  delete(deletions: readonly Deletion[]): Promise<readonly number[]>;
   /** Asks for the right to load a key. */
   claim(key: string, request: LeaseRequest): Promise<Claim>;
   /** Puts what was loaded, if the stamp is still what the claim has told; gives back the lease, if `token` still holds it. */
@@ -87,6 +96,9 @@ export interface Deletion {
 
 /** For how long at least a key that was deleted or has expired keeps its stamp. A load that takes longer is not shared. */
 export const FENCE_MS = 60_000;
+
+/** Writes of two processes that are closer to each other than this many milliseconds may come in the wrong order of version. */
+export const TOO_CLOSE_MS = 1000;
 
 /** What a tier is given when it is made. */
 export interface TierContext {
