@@ -4,6 +4,7 @@ import { memory, MEMORY_USAGE } from './memory/memory.js';
 import { nest, NEST_USAGE } from './nest/nest.js';
 import { publish, PUBLISH_USAGE } from './publish.js';
 import { refresh, REFRESH_USAGE } from './refresh/refresh.js';
+import { ring, RING_USAGE } from './ring/ring.js';
 import { search, SEARCH_USAGE } from './search/search.js';
 import { snapshot, SNAPSHOT_USAGE } from './snapshot/snapshot.js';
 import { stale, STALE_USAGE } from './stale/stale.js';
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   refresh,
   stale,
   nest,
+  ring,
   publish,
 };
 
@@ -42,6 +44,7 @@ if (bench === undefined) {
     REFRESH_USAGE,
     STALE_USAGE,
     NEST_USAGE,
+    RING_USAGE,
     PUBLISH_USAGE,
   ];
   console.error(['npm run bench --', ...usages].join('\n'));

@@ -16,6 +16,7 @@ import { type Core, wireCore } from './wiring/core.js';
 import { wireReading, wireWarming } from './wiring/loads.js';
 import { wireExplainer, wireMemory, wireWarmStart } from './wiring/memory.js';
 import { wireBacking, wireBehind, wireStore } from './wiring/store.js';
+import { wireNews, wireShared, type Shared } from './wiring/tier.js';
 import { wireParticipant } from './wiring/transaction.js';
 import { wireWatches } from './wiring/watches.js';
 import { LoadedEntries } from './write/loaded-entries.js';
@@ -34,14 +35,15 @@ import { Writer, type WriterParts } from './write/writer.js';
  */
 export async function createCache<V = unknown>(options: CacheOptions<V> = {}): Promise<Cache<V>> {
   const core = wireCore(resolveOptions(options));
-  const side = wireStore(core);
+  const shared = wireShared(core);
+  const side = wireStore(core, shared);
   await side?.open();
-  return wire(core, side);
+  return wire(core, side, shared);
 }
 
-function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
+function wire<V>(core: Core<V>, side: StoreSide | undefined, shared: Shared | undefined): Cache<V> {
   const { recorder, options, clock } = core;
-  const memory = wireMemory(core, side);
+  const memory = wireMemory(core, side, shared?.link);
   const overrides = new Overrides();
   const backing = side && wireBacking(core, side);
   const writing = writerParts(core, { memory, overrides, behind: wireBehind(core, side, backing) });
@@ -49,12 +51,14 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined): Cache<V> {
   const { optionsOf } = writing;
   const keeper = new LoadedEntries<V>(writing);
   const rewriting = new Rewriting<V>(writing);
-  const reading = wireReading(core, memory, { backing, keeper, optionsOf });
+  const leases = shared?.leases;
+  const reading = wireReading(core, memory, { backing, keeper, optionsOf, leases });
   const changing = wireChanging(core, { memory, side, backing, writer });
   const ticker = new Ticker(clock, options.metricsIntervalMs, () =>
     recorder.emit({ type: 'metrics_updated', metrics: cache.metrics() }),
   );
   recorder.onActivity = () => ticker.poke();
+  if (shared !== undefined) wireNews(core, shared, { memory, side, invalidator: changing.invalidator });
   const made = { ...core, memory, side, ...changing, ...reading, writer };
   const parts = {
     ...made,
@@ -108,7 +112,8 @@ function wireChanging<V>(
 function wireInvalidator<V>(core: Core<V>, memory: MemoryTier<V>, side: StoreSide | undefined): Invalidator {
   const store = invalidatedStore(side, core.order);
   const pass = () => passOver(memory);
-  return new Invalidator({ ...core, residents: memory, store, pass, observer: core.recorder });
+  const sequence = { next: core.nextVersion };
+  return new Invalidator({ ...core, sequence, residents: memory, store, pass, observer: core.recorder });
 }
 
 function wireHistory<V>(core: Core<V>, entries: Writer<V>, clearing: Clearing<V>): History<V> {

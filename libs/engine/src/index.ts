@@ -154,7 +154,12 @@ export type { Change, RecordStore, RecordStoreFactory, RecordWriteOptions } from
 export type { CodecName } from './store/resolve-codec.js';
 export type { StoreChoice, StoreName } from './store/resolve-store.js';
 export { richCodec, type RichCodecOptions, type StorableClass } from './store/rich-codec.js';
+export { broadcastBus, type BroadcastBusOptions } from './tier/broadcast-bus.js';
 export type { Bus, BusContext, BusFactory, BusListener, BusMessage } from './tier/bus.js';
+export { HashRing } from './tier/hash-ring.js';
+export type { HashRingOptions } from './tier/hash-ring-options.js';
+export { isBusMessage } from './tier/bus-message.js';
+export type { TierSettings } from './tier/tier-settings.js';
 export {
   type Claim,
   type Deletion,

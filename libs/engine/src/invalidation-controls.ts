@@ -116,6 +116,8 @@ export abstract class InvalidationControls<V> extends SnapshotControls<V> {
     const targets = invalidator.rules.targetsOf(event, params);
     if (Object.values(targets).some((names) => names.length > 0))
       await invalidator.invalidate(targets, event);
+    // Inside of a transaction the others are not to reload yet what it has not committed.
+    if (invalidator.transaction() === undefined) await invalidator.announce?.(event, params);
   }
 
   /**
@@ -167,12 +169,17 @@ export abstract class InvalidationControls<V> extends SnapshotControls<V> {
 
 /** A store that is a tier of the cache, as invalidations see it; nothing where there is none, or it is the user's truth. */
 export function invalidatedStore(side: StoreSide | undefined, order: KeyOrder): InvalidatedStore | undefined {
-  if (side?.store.role !== 'cache') return undefined;
+  if (side === undefined) return undefined;
+  const isCache = side.store.role === 'cache';
+  if (!isCache && side.tiered === undefined) return undefined;
   return {
     invalidate: (invalidations) => side.store.invalidate(invalidations),
     delete: (keys, version) => {
       const operations = keys.map((key) => ({ type: 'delete', key, version }) as const);
-      return order.run(keys, async () => void (await acknowledge(side.policy, operations)));
+      return order.run(keys, async () => {
+        if (isCache) await acknowledge(side.policy, operations);
+        if (!isCache || side.isBuffering) await side.tiered?.announce(operations);
+      });
     },
   };
 }

@@ -15,6 +15,10 @@ import { type ResolvedWarmStart, resolveWarmStart, type WarmStartOptions } from 
 import type { Codec } from './store/codec.js';
 import { type ResilienceOptions, type ResolvedResilience, resolveResilience } from './store/guard-options.js';
 import { type CodecName, resolveCodec } from './store/resolve-codec.js';
+import type { BusFactory } from './tier/bus.js';
+import type { SharedTierFactory } from './tier/shared-tier.js';
+import { resolveSharing } from './tier/tier-choice.js';
+import { type ResolvedTierSettings, resolveTierSettings, type TierSettings } from './tier/tier-settings.js';
 import { resolveStore, type StoreChoice, type StoreFactory } from './store/resolve-store.js';
 import type { JournalFactory } from './write/journal.js';
 import type { WriteBackOptions, WritePolicyFactory } from './write/policy.js';
@@ -30,6 +34,15 @@ export interface CacheOptions<V = unknown>
   readonly budget?: MemoryBudget | undefined;
   /** Where entries are kept beyond memory: a name, a factory such as `sqlite({ file })`, or a store, such as your own database; nowhere by default. */
   readonly store?: StoreChoice<V> | undefined;
+  /** What several processes share behind the memory of each, such as `redis({ url })`; nothing by default. */
+  readonly sharedTier?: SharedTierFactory | undefined;
+  /**
+   * Where processes tell each other what has changed; that of the `sharedTier` by default. `false`: they do not, and memory may show for its life what
+   * another process has changed.
+   */
+  readonly bus?: BusFactory | false | undefined;
+  /** How the cache shares what it has: deadlines of the tier, and for how long memory is trusted without a word of the bus. */
+  readonly tier?: TierSettings | undefined;
   /** How writes reach the store: a name from the register or a factory; `'writeThrough'` by default. Needs a `store`. */
   readonly writePolicy?: WritePolicyChoice | undefined;
   /** How `'writeBack'` gathers writes. */
@@ -67,6 +80,9 @@ export interface ResolvedOptions<V> {
   readonly life: LifeRules<V>;
   readonly loadRules: CacheLoadRules;
   readonly store: StoreFactory | undefined;
+  readonly sharedTier: SharedTierFactory | undefined;
+  readonly bus: BusFactory | undefined;
+  readonly tier: ResolvedTierSettings;
   readonly writePolicy: WritePolicyFactory;
   readonly writeBack: WriteBackOptions;
   readonly journal: JournalFactory | undefined;
@@ -103,6 +119,9 @@ const KNOWN: Readonly<Record<keyof CacheOptions, true>> = {
   sweepIntervalMs: true,
   eviction: true,
   store: true,
+  sharedTier: true,
+  bus: true,
+  tier: true,
   writePolicy: true,
   writeBack: true,
   resilience: true,
@@ -131,12 +150,12 @@ export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> 
   };
   const life = resolveLife(options, problems);
   const loadRules = resolveLoadRules(options, problems);
-  const writeBack = resolveWriteBack(options.writeBack ?? {}, problems);
   const resilience = resolveResilience(options.resilience ?? {}, problems);
   const built = {
     name: problems.check(() => parseName(options.name ?? 'default')),
     budget: problems.check(() => parseBudget(options.budget)),
     store: problems.check(() => options.store && resolveStore(options.store)),
+    ...resolveSharing(options, problems),
     writePolicy: problems.check(() => parsePolicy(options)),
     journal: problems.check(() => parseJournal(options.writeBack ?? {}, options.store !== undefined)),
     codec: problems.check(() => resolveCodec(options.codec ?? 'rich')),
@@ -145,16 +164,15 @@ export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> 
     warm: problems.check(() => parseWarm(options.warm)),
     explain: problems.check(() => parseExplain(options.explain ?? false)),
     isTimed: options.metrics !== false,
-    metricsIntervalMs: problems.check(() =>
-      parseDuration('metricsIntervalMs', options.metricsIntervalMs ?? 1000),
-    ),
+    metricsIntervalMs: problems.check(() => parseInterval(options.metricsIntervalMs ?? 1000)),
     historyLimit: problems.check(() => parseCount('historyLimit', options.historyLimit ?? 100)),
     historyBytes: problems.check(() => parseByteSize('historyBytes', options.historyBytes ?? '1mb')),
   };
   return problems.settle<ResolvedOptions<V>>({
     ...built,
     table: problems.settle<TableOptions<string, V>>(table),
-    writeBack: problems.settle<WriteBackOptions>(writeBack),
+    tier: problems.settle<ResolvedTierSettings>(resolveTierSettings(options.tier ?? {}, problems)),
+    writeBack: problems.settle<WriteBackOptions>(resolveWriteBack(options.writeBack ?? {}, problems)),
     resilience: problems.settle<ResolvedResilience>(resilience),
     life: problems.settle<LifeRules<V>>(life),
     loadRules: problems.settle<CacheLoadRules>({ ...loadRules, staleMs: life.staleMs }),
@@ -177,6 +195,10 @@ function parsePolicy<V>({ store, writePolicy }: CacheOptions<V>): WritePolicyFac
   if (writePolicy !== undefined && store === undefined)
     throw badOption('store', 'given where writePolicy is', store);
   return factory;
+}
+
+function parseInterval(interval: number): number {
+  return parseDuration('metricsIntervalMs', interval);
 }
 
 function parseWarm<V>(warm: WarmOnBoot<V> | undefined): WarmOnBoot<V> | undefined {

@@ -3,6 +3,7 @@ import type { Invalidation } from './kernel/invalidation.js';
 import { nameOf } from './kernel/register.js';
 import type { CacheMetrics } from './metrics/cache-metrics.js';
 import type { BackingStore } from './store/backing-store.js';
+import type { TieredStore } from './tier/tiered-store.js';
 import type { Durability } from './write/journal.js';
 import type { CloseReport, WriteContext, WritePolicy, WritePolicyFactory } from './write/policy.js';
 import { within } from './write/within.js';
@@ -34,6 +35,8 @@ export interface StoreSideParts {
   readonly journal: WriteContext['journal'];
   /** The state of the store: how many changes it has missed, and whether it is left alone for a while. */
   readonly guard: { readonly repairs: number; readonly isDown: boolean };
+  /** The store, where it has a shared tier in front. */
+  readonly tiered: TieredStore | undefined;
   /** Told what a store of the role `'cache'` remembers of invalidations, when it is opened. */
   readonly remembered: (invalidations: readonly Invalidation[]) => void;
 }
@@ -66,6 +69,16 @@ export class StoreSide {
 
   get store(): BackingStore {
     return this.#context.store;
+  }
+
+  /** The store, where it has a shared tier in front. */
+  get tiered(): TieredStore | undefined {
+    return this.#parts.tiered;
+  }
+
+  /** Whether writes are acknowledged before they are stored. */
+  get isBuffering(): boolean {
+    return this.#policy.deadLetters !== undefined;
   }
 
   /** Whether the store is down: calls are refused at once. */

@@ -27,6 +27,7 @@ const READS: Instrument = {
 /** Counts: what is counted, and the name, unit and description of the metric. */
 const COUNTS: readonly (readonly [keyof Counts, name: string, unit: string, description: string])[] = [
   ['store_hits', 'nuthatch.store.hits', '{read}', 'Hits that were found in the store'],
+  ['shared_hits', 'nuthatch.shared.hits', '{read}', 'Hits that were found in the shared tier'],
   ['sets', 'nuthatch.sets', '{entry}', 'Values written by callers'],
   ['deletes', 'nuthatch.deletes', '{key}', 'Keys deleted by callers'],
   ['evictions', 'nuthatch.evictions', '{entry}', 'Entries that left memory to make room'],

@@ -4,6 +4,7 @@ import type { Counts } from 'nuthatch/engine';
 export const COUNTS: Readonly<Record<keyof Counts, string>> = {
   hits: 'Reads that found a value in memory, among the pending writes, or in a store of the role cache.',
   store_hits: 'Reads that found a value in the store; they are hits, too.',
+  shared_hits: 'Reads that found a value in the shared tier; they are hits, too.',
   misses: 'Reads that found nothing, or had to go to a store of the role record or to a loader.',
   evictions: 'Entries that left memory to make room.',
   expirations: 'Entries that left memory because their life was over.',

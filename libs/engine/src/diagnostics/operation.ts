@@ -46,7 +46,10 @@ export type StoreVerb =
   | 'rows'
   | 'replaceAll'
   | 'invalidate'
-  | 'invalidations';
+  | 'invalidations'
+  | 'claim'
+  | 'fill'
+  | 'release';
 
 /** A call on the store. Where the store is down and not asked, `error` has the code `store_down`. */
 export interface StoreOperation extends Operation {

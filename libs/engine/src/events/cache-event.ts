@@ -2,7 +2,7 @@ import type { CacheError } from '../kernel/errors.js';
 import type { CacheMetrics } from '../metrics/cache-metrics.js';
 
 /** Where a value was found. */
-export type HitTier = 'memory' | 'pending' | 'store';
+export type HitTier = 'memory' | 'pending' | 'shared' | 'store';
 
 /** Why a stale value was served. */
 export type StaleReason = 'revalidating' | 'error' | 'timeout' | 'backoff';
@@ -82,9 +82,19 @@ export interface CacheEvents {
   /** The store failed where no caller is told: on a read that went on to the loader, or when a loaded value was to be stored. */
   store_failed: { readonly error: CacheError };
   /** A tier has failed so often that it is left alone for a while; the cache goes on without it. */
-  tier_degraded: { readonly tier: 'store'; readonly error: CacheError };
+  tier_degraded: { readonly tier: 'shared' | 'store'; readonly error: CacheError };
   /** The tier is back after so long, and so many changes that it had missed have been made up for. */
-  tier_recovered: { readonly tier: 'store'; readonly durationMs: number; readonly repaired: number };
+  tier_recovered: {
+    readonly tier: 'shared' | 'store';
+    readonly durationMs: number;
+    readonly repaired: number;
+  };
+  /** The other processes cannot be heard: what they change may be missed, so that memory is trusted for a moment only. */
+  bus_unlinked: { readonly reason: string };
+  /** The other processes are heard again, after so long. */
+  bus_linked: { readonly afterMs: number };
+  /** Something that others have changed was missed for good: what was in memory was forgotten. */
+  bus_missed: { readonly reason: string };
   /** An observer or hook threw; the cache and the others went on. */
   hook_failed: { readonly hook: string; readonly error: unknown };
 }

@@ -6,21 +6,23 @@ import type { Recorder } from './recorder.js';
 export class StoreRecorder<V> {
   readonly #recorder: Recorder<V>;
   readonly #health: HealthRecord;
+  readonly #tier: 'shared' | 'store';
 
-  constructor(recorder: Recorder<V>, health: HealthRecord) {
+  constructor(recorder: Recorder<V>, health: HealthRecord, tier: 'shared' | 'store' = 'store') {
     this.#recorder = recorder;
     this.#health = health;
+    this.#tier = tier;
   }
 
   /** A call on the store ended well. */
   storeAnswered(durationMs: number): void {
     this.#recorder.counters.time('store', durationMs);
-    this.#health.worked('store');
+    this.#health.worked(this.#tier);
   }
 
   /** A call on the store failed; who called is told. */
   storeRefused(error: CacheError): void {
-    this.#health.failed('store', error.message);
+    this.#health.failed(this.#tier, error.message);
   }
 
   storeTimedOut(): void {
@@ -38,13 +40,17 @@ export class StoreRecorder<V> {
   }
 
   storeDegraded(error: CacheError): void {
-    this.#health.failed('tier', error.message);
-    this.#recorder.emit({ type: 'tier_degraded', tier: 'store', error });
+    this.#health.failed(this.#down, error.message);
+    this.#recorder.emit({ type: 'tier_degraded', tier: this.#tier, error });
   }
 
   storeRecovered(durationMs: number, repaired: number): void {
-    this.#health.worked('tier');
-    this.#recorder.emit({ type: 'tier_recovered', tier: 'store', durationMs, repaired });
+    this.#health.worked(this.#down);
+    this.#recorder.emit({ type: 'tier_recovered', tier: this.#tier, durationMs, repaired });
+  }
+
+  get #down(): 'shared_down' | 'tier' {
+    return this.#tier === 'shared' ? 'shared_down' : 'tier';
   }
 
   storeFailed(operation: string, thrown: unknown): void {

@@ -48,6 +48,15 @@ export class Invalidations implements Validity {
     this.#keys.forgive(key, version);
   }
 
+  /**
+   * Makes gone what another process has invalidated, which may have been before something that is known already: it then counts as the newest, so
+   * that entries are looked at again that were found current. Nothing happens where it is known.
+   */
+  takeUp(invalidation: Invalidation): void {
+    if (!this.#covers(invalidation))
+      this.add({ ...invalidation, version: Math.max(invalidation.version, this.#newest + 1) });
+  }
+
   /** Takes up what a store has remembered. */
   restoreFrom(invalidations: readonly Invalidation[]): void {
     const inOrder = [...invalidations].sort((one, other) => one.version - other.version);
@@ -68,6 +77,11 @@ export class Invalidations implements Validity {
   /** A book in which nothing is invalidated. */
   blank(): Invalidations {
     return new Invalidations();
+  }
+
+  #covers({ scope, name, version }: Invalidation): boolean {
+    if (scope === 'tag') return this.#tags.isGone(name, version);
+    return scope === 'prefix' ? this.#prefixes.isGone(name, version) : this.#patterns.has(name, version);
   }
 
   #addPattern(pattern: Pattern, version: number): void {

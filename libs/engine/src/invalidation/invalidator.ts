@@ -40,7 +40,8 @@ export interface Waiting {
 /** What an invalidator works on. */
 export interface InvalidatorParts {
   readonly validity: Invalidations;
-  readonly sequence: Sequence;
+  /** Draws versions that are larger than those of all entries that are there. */
+  readonly sequence: Pick<Sequence, 'next'>;
   readonly fencing: Fencing;
   readonly residents: Pick<Residents<unknown>, 'drop' | 'readKept'>;
   /** Nothing where the cache has no store, or one that is the user's truth. */
@@ -60,6 +61,8 @@ export class Invalidator {
   readonly sources: Sources<Targets>;
   /** The transaction that the caller is in, where what is invalidated waits for its end; nothing outside of one. */
   transaction: () => Waiting | undefined = () => undefined;
+  /** Tells other processes of an event, so that they apply their own rules; nothing where there are none. */
+  announce: ((event: string, params: object) => Promise<void>) | undefined;
   readonly #sweep: Sweep;
   readonly #parts: InvalidatorParts;
 
@@ -103,6 +106,28 @@ export class Invalidator {
       marks.length === 0 ? undefined : store?.invalidate(marks),
       this.#deleteStored(keys, version),
     ]);
+  }
+
+  /** Another process has published an event: what the rules of this cache say of it is done here, where it has not told its own doing already. */
+  heard(event: string, params: object): void {
+    const { validity, sequence, observer } = this.#parts;
+    try {
+      const targets = this.rules.targetsOf(event, params);
+      const plan = planOf(targets);
+      const keys = this.keysOf(plan);
+      if (keys.length + plan.marks.length === 0) return;
+      const version = sequence.next();
+      for (const mark of plan.marks) validity.add({ ...mark, version });
+      this.#forget(keys, version);
+      observer.invalidated({ ...targets, keys, event });
+    } catch (error) {
+      observer.invalidationFailed(error);
+    }
+  }
+
+  /** As {@link invalidate}, in this process alone: the others are told elsewhere. */
+  takeUp(invalidations: readonly Invalidation[]): void {
+    for (const invalidation of invalidations) this.#parts.validity.takeUp(invalidation);
   }
 
   /** A caller has changed a key: what depends on it goes. A store deletes it in the background; it is not seen meanwhile. */

@@ -32,6 +32,11 @@ export class PatternMarks {
     return false;
   }
 
+  /** Whether the pattern is remembered up to this version, or beyond. */
+  has(text: string, version: number): boolean {
+    return this.#marks.some((mark) => mark.pattern.text === text && mark.version >= version);
+  }
+
   copy(): PatternMarks {
     const copy = new PatternMarks();
     copy.#marks = this.#marks;

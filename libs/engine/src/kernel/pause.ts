@@ -10,8 +10,8 @@ export interface Pause {
   next(context: undefined): Pause;
 }
 
-/** The pause after a first failure: so long, less up to a half of it at random. */
-export function firstPause(initialDelay: number): Pause {
-  const maxDelay = Math.max(initialDelay, LONGEST_PAUSE_MS);
+/** The pause after a first failure: so long, less up to a half of it at random. @param longestMs of those that follow. */
+export function firstPause(initialDelay: number, longestMs = LONGEST_PAUSE_MS): Pause {
+  const maxDelay = Math.max(initialDelay, longestMs);
   return new ExponentialBackoff({ generator: halfJitterGenerator, initialDelay, maxDelay }).next();
 }

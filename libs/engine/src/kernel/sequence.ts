@@ -20,6 +20,12 @@ export class Sequence {
     return this.#last;
   }
 
+  /** As {@link next}, and larger than what others draw by then whose clocks are ahead by at most so many milliseconds. */
+  nextAhead(aheadMs: number): number {
+    this.pass(Math.floor((this.#clock.wallNow() + aheadMs) * STEPS_PER_MS));
+    return this.next();
+  }
+
   /** Makes sure that what comes next is larger than `version`, which was found in a store. */
   pass(version: number): void {
     if (version > this.#last) this.#last = version;
@@ -29,4 +35,9 @@ export class Sequence {
 /** When a version was drawn, as epoch milliseconds; a little in the future where many were drawn in one millisecond. */
 export function writtenAt(version: number): number {
   return version / STEPS_PER_MS;
+}
+
+/** The version that is drawn at a wall time, unless many are drawn then. */
+export function versionAt(wallMs: number): number {
+  return wallMs * STEPS_PER_MS;
 }

@@ -92,6 +92,14 @@ export class Backing<V> {
     }
   }
 
+  /** What can be used of a row of the shared tier; nothing where it has ended, is stale, was invalidated or cannot be read. */
+  usable(row: Row): Found<V> | undefined {
+    const found = new Map<string, Found<V>>();
+    this.#collect(found, row, { tier: 'shared', since: row.version });
+    const [entry] = found.values();
+    return entry !== undefined && !isStale(entry.entry, this.#parts.clock.now()) ? entry : undefined;
+  }
+
   /** Whether there is an entry, without decoding it. */
   async has(key: string): Promise<boolean> {
     const pending = this.#parts.pending(key);
@@ -116,19 +124,20 @@ export class Backing<V> {
       const found = this.#found(row, source);
       if (found !== undefined) into.set(row.key, found);
     } catch (error) {
-      if (!this.isCache) throw error;
+      if (!this.#isOfCache(row, source.tier)) throw error;
       this.#parts.unreadable(row.key, error);
     }
   }
 
   #found(row: Row | undefined, { tier, since }: Source): Found<V> | undefined {
-    if (row === undefined || !this.#isLiving(row)) return undefined;
+    if (row === undefined || !this.#isLiving(row, tier)) return undefined;
     this.#parts.sequence.pass(row.version);
+    const isOfCache = this.#isOfCache(row, tier);
     // What was read from the user's truth is as new as the reading, whenever it was written.
-    const version = this.isCache ? row.version : since;
+    const version = isOfCache ? row.version : since;
     const value = this.#decode(row);
-    const life = this.isCache ? this.#lifeOf(row) : this.#parts.lifeOf(value);
-    return { tier, entry: { value, version, tags: row.tags, ...life } };
+    const life = isOfCache ? this.#lifeOf(row) : this.#parts.lifeOf(value);
+    return { tier: row.from ?? tier, entry: { value, version, tags: row.tags, ...life } };
   }
 
   /** As long as the row says, fresh only as long as it says. */
@@ -146,12 +155,19 @@ export class Backing<V> {
   }
 
   #isFresh(row: Row): boolean {
-    return this.#isLiving(row) && !(this.isCache && isStale(this.#lifeOf(row), this.#parts.clock.now()));
+    return (
+      this.#isLiving(row) && !(this.#isOfCache(row) && isStale(this.#lifeOf(row), this.#parts.clock.now()))
+    );
+  }
+
+  /** Whether the cache itself has put the row there. */
+  #isOfCache(row: Row, tier?: HitTier): boolean {
+    return this.isCache || row.from === 'shared' || tier === 'shared';
   }
 
   /** Rows of the role `'record'` outlive expiry and invalidation, which only make memory forget. */
-  #isLiving(row: Row): boolean {
-    if (!this.isCache) return true;
+  #isLiving(row: Row, tier?: HitTier): boolean {
+    if (!this.#isOfCache(row, tier)) return true;
     const { clock, validity } = this.#parts;
     return this.#deadlineOf(row) > clock.now() && validity.isCurrent(row.key, row);
   }

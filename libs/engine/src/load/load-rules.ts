@@ -23,6 +23,7 @@ export const LOAD_RULES: Readonly<Record<keyof LoadRules, true>> = {
   softTimeout: true,
   hardTimeout: true,
   shouldServe: true,
+  lease: true,
 };
 
 /** {@link LoadRules}, checked and filled in. */
@@ -35,6 +36,8 @@ export interface Rules {
   readonly softTimeoutMs: number;
   readonly hardTimeoutMs: number;
   readonly shouldServe: (error: unknown) => boolean;
+  /** 0 where no lease is asked for. */
+  readonly leaseMs: number;
   /** For how long after its time a value is served while it is loaded anew. */
   readonly staleMs: number;
 }
@@ -46,6 +49,7 @@ export interface CacheLoadRules extends Rules {
 }
 
 const HARD_TIMEOUT_MS = 30_000;
+const LEASE_MS = 2000;
 
 const NOTHING_SAID: Omit<Rules, 'staleMs'> = {
   negativeTtlMs: undefined,
@@ -55,6 +59,7 @@ const NOTHING_SAID: Omit<Rules, 'staleMs'> = {
   softTimeoutMs: Infinity,
   hardTimeoutMs: HARD_TIMEOUT_MS,
   shouldServe: () => true,
+  leaseMs: LEASE_MS,
 };
 
 /** The rules of a cache; what is wrong is left to `problems`. */
@@ -80,8 +85,10 @@ export function rulesOf(
   defaults: Rules,
 ): Rules {
   if (typeof options !== 'object') throw badOption('options', "an object such as { ttl: '5m' }", options);
-  const duration = <Otherwise extends number | undefined>(name: SpanName, otherwise: Otherwise) =>
-    options[name] === undefined ? otherwise : parseDuration(name, options[name]);
+  const duration = <Otherwise extends number | undefined>(name: SpanName, otherwise: Otherwise) => {
+    const span = options[name];
+    return span === undefined || span === false ? otherwise : parseDuration(name, span);
+  };
   // Each load makes one of these: spreads would cost it a microsecond.
   const rules: Rules = {
     negativeTtlMs: duration('negativeTtl', defaults.negativeTtlMs),
@@ -91,6 +98,7 @@ export function rulesOf(
     softTimeoutMs: duration('softTimeout', defaults.softTimeoutMs),
     hardTimeoutMs: duration('hardTimeout', defaults.hardTimeoutMs),
     shouldServe: parseShouldServe(options.shouldServe) ?? defaults.shouldServe,
+    leaseMs: options.lease === false ? 0 : duration('lease', defaults.leaseMs),
     staleMs: duration('staleWhileRevalidate', defaults.staleMs),
   };
   const { softTimeoutMs, hardTimeoutMs } = rules;
@@ -109,7 +117,7 @@ function parseQueue(count: number): number {
   throw badOption('maxQueuedLoads', 'a whole number, 0 or more', count);
 }
 
-type SpanName = 'negativeTtl' | 'errorTtl' | 'softTimeout' | 'hardTimeout' | 'staleWhileRevalidate';
+type SpanName = 'negativeTtl' | 'errorTtl' | 'softTimeout' | 'hardTimeout' | 'lease' | 'staleWhileRevalidate';
 
 /** `false` switches off what the defaults say. */
 function refreshAheadOf({ refreshAhead }: LoadRules, defaults: Rules): Rules['refreshAhead'] {

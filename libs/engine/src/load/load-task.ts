@@ -1,33 +1,22 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type BulkheadPolicy, BulkheadRejectedError } from 'cockatiel';
-import { loadChannel } from '../diagnostics/channels.js';
+import { BulkheadRejectedError } from 'cockatiel';
 import type { LoadOperation } from '../diagnostics/operation.js';
-import { traced } from '../diagnostics/traced.js';
 import { Deadlines, type Underway } from '../kernel/deadlines.js';
 import type { EntryState } from '../kernel/entry.js';
-import type { Fence, Fencing } from '../kernel/fencing.js';
-import type { Validity } from '../kernel/invalidation.js';
+import type { Fence } from '../kernel/fencing.js';
 import { loadTimeout, tooManyLoads } from '../kernel/load-errors.js';
-import type { Backing } from './backing.js';
+import type { Backing, Found } from './backing.js';
 import { Callers } from './callers.js';
 import { gathers } from './collapse.js';
-import type { LateLoad, LateLoads } from './late-loads.js';
+import type { LateLoad } from './late-loads.js';
+import { Moment } from './moment.js';
+import { LoadPermit } from './load-permit.js';
 import type { LoadRequest, Outcome } from './load-request.js';
-import { LoaderRun, type LoaderRunParts } from './loader-run.js';
-import { lookBehind, type LookParts } from './look-behind.js';
+import type { LoadTaskParts } from './load-task-parts.js';
+import { LoaderRun } from './loader-run.js';
+import { keepFound, lookBehind } from './look-behind.js';
 import type { Task } from './single-flight.js';
-
-/** What a load works on. */
-export interface LoadTaskParts<V> extends LoaderRunParts<V>, LookParts<V> {
-  /** What is behind memory; nothing where the cache has no store. */
-  readonly backing: Backing<V> | undefined;
-  readonly fencing: Fencing;
-  readonly validity: Validity;
-  readonly bulkhead: BulkheadPolicy;
-  /** Of loads that take as long as the cache allows. */
-  readonly deadlines: Deadlines;
-  readonly late: LateLoads;
-}
+import { tracedLoad } from './traced-load.js';
 
 /** A load of one key for all who wait for it: from the store, else from the loader. What it finds comes into memory. */
 export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
@@ -44,10 +33,11 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
   readonly #deadlines: Deadlines;
   readonly #run: LoaderRun<V>;
   #fence: Fence | undefined;
+  readonly #permit: LoadPermit<V>;
   #former: EntryState<V> | undefined;
   /** The newest invalidation when the reading of a record began. */
   #readSince: number | undefined;
-  #staleFound: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  #staleFound: Moment | undefined;
   #isOver = false;
   #resolve: (outcome: Outcome<V>) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
@@ -58,6 +48,7 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
     this.#parts = parts;
     this.#request = request;
     this.#former = request.former;
+    this.#permit = new LoadPermit(parts, request);
     this.#run = new LoaderRun(parts, request, this.callers);
     const isUsual = hardTimeoutMs === parts.deadlines.lengthMs;
     this.#deadlines = isUsual ? parts.deadlines : new Deadlines(parts.clock, hardTimeoutMs);
@@ -84,11 +75,7 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
 
   /** Resolves when a stale value has come from the store; never where none does. */
   get staleFound(): Promise<void> {
-    if (this.#staleFound !== undefined) return this.#staleFound.promise;
-    let resolve = (): void => undefined;
-    const promise = new Promise<void>((settle) => (resolve = settle));
-    this.#staleFound = { promise, resolve };
-    return promise;
+    return (this.#staleFound ??= new Moment()).reached;
   }
 
   /**
@@ -103,12 +90,7 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
 
   /** Rejects at the hard timeout. The loader goes on, and what it answers is kept where the fence still holds. */
   run(): Promise<Outcome<V>> {
-    if (!loadChannel.hasSubscribers) return this.#settle();
-    const { recorder, clock } = this.#parts;
-    const { key, isBackground } = this.#request;
-    const facts = { cache: recorder.name, key, isBackground };
-    const outcome = ({ origin }: Outcome<V>): Partial<LoadOperation> => ({ origin });
-    return traced(loadChannel, { clock, facts, outcome }, (operation) => {
+    return tracedLoad(this.#parts, this.#request, (operation) => {
       this.operation = operation;
       return this.#settle();
     });
@@ -156,7 +138,7 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
 
   /** Asks the store, and then the loader. */
   async #ask(backing: Backing<V>, fence: Fence): Promise<void> {
-    const { clock, recorder, setbacks, validity } = this.#parts;
+    const { clock, recorder, validity } = this.#parts;
     const { key } = this.#request;
     const startedAt = clock.now();
     if (!backing.isCache) this.#readSince = validity.newest;
@@ -166,26 +148,47 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
       const look = { key, former: this.#former, fence, ticket };
       const { found, stale } = await lookBehind(this.#parts, backing, look);
       if (found === undefined) return this.#begin(fence, stale);
-      setbacks.worked(key);
       if (this.#former !== undefined) recorder.refreshed(key, clock.now() - startedAt, true);
-      this.#end(fence);
-      this.#resolve({ origin: 'backing', found });
+      this.#found(found, fence);
     } catch (error) {
       this.#fail(error, fence);
     }
   }
 
-  /** Runs the loader, when there is room for it. */
+  /** The store has nothing to use: the loader is to be asked. */
   #begin(fence: Fence, stale?: EntryState<V>): void {
-    const { bulkhead, recorder } = this.#parts;
-    const { key, loader, missed } = this.#request;
+    const { loader, missed } = this.#request;
     this.#readSince = undefined;
     if (stale !== undefined) {
       this.#former = stale;
-      this.#staleFound?.resolve();
+      this.#staleFound?.reach();
     }
     if (this.#isUnwanted) return this.#fail(undefined, fence);
     missed.record();
+    // Bulk loads have been told before.
+    if (!this.#permit.isNeeded || gathers(loader)) this.#admit(fence);
+    else void this.#askPermit(fence);
+  }
+
+  /** Waits where another process loads the key, and takes what that shares. */
+  async #askPermit(fence: Fence): Promise<void> {
+    const found = await this.#permit.ask(() => this.#isUnwanted);
+    if (found === undefined) return this.#admit(fence);
+    keepFound(this.#parts.residents, { key: this.#request.key, fence }, found.entry);
+    this.#found(found, fence);
+  }
+
+  #found(found: Found<V>, fence: Fence): void {
+    this.#parts.setbacks.worked(this.#request.key);
+    this.#end(fence);
+    this.#resolve({ origin: 'backing', found });
+  }
+
+  /** Runs the loader, when there is room for it. */
+  #admit(fence: Fence): void {
+    const { bulkhead, recorder } = this.#parts;
+    const { key, loader } = this.#request;
+    if (this.#isUnwanted) return this.#fail(undefined, fence);
     // Those that one call loads are to begin together.
     if (gathers(loader)) return this.#start(fence);
     const start = (): Promise<void> => this.#untilGivenUp(fence);
@@ -215,7 +218,7 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
   #start(fence: Fence): void {
     this.#former = this.former;
     this.#run.begin(
-      { fence, former: this.#former },
+      { fence, former: this.#former, ticketOfTier: this.#permit.ticket },
       (value) => {
         this.#end(fence);
         this.#resolve({ origin: 'loader', value });
@@ -225,6 +228,7 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
   }
 
   #fail(error: unknown, fence: Fence): void {
+    this.#permit.giveBack();
     this.#end(fence);
     this.#reject(error);
   }

@@ -8,6 +8,7 @@ import type { Residents } from '../kernel/residents.js';
 import type { Callers } from './callers.js';
 import { RunningLoad } from './load-context.js';
 import type { LoadRequest } from './load-request.js';
+import type { LoadTicketOfTier, Permits } from './permits.js';
 import type { RememberedErrors } from './remembered-errors.js';
 import type { Setbacks } from './setbacks.js';
 
@@ -15,7 +16,14 @@ import type { Setbacks } from './setbacks.js';
 export interface LoadKeeper<V> {
   prepareLoad(key: string, options: WriteOptions<V> | undefined): LoadTicket<V>;
   /** Keeps a loaded entry while the fence holds, and nothing newer was loaded; answers whether it did. */
-  keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean;
+  keepLoaded(key: string, entry: EntryState<V>, held: Held): boolean;
+}
+
+/** What is held while a loader runs. */
+export interface Held {
+  readonly fence: Fence;
+  /** What to show when the value is shared; nothing where it is not to be. */
+  readonly ticketOfTier?: LoadTicketOfTier | undefined;
 }
 
 /** What the run of a loader works on. */
@@ -27,11 +35,11 @@ export interface LoaderRunParts<V> {
   readonly clock: Clock;
   readonly setbacks: Setbacks;
   readonly errors: RememberedErrors;
+  readonly permits: Permits | undefined;
 }
 
 /** What is known when a loader begins. */
-interface Start<V> {
-  readonly fence: Fence;
+interface Start<V> extends Held {
   /** What is still kept of the last value. */
   readonly former: EntryState<V> | undefined;
 }
@@ -87,7 +95,7 @@ export class LoaderRun<V> {
       const context = new RunningLoad(key, start.former, { clock, callers: this.#callers, residents });
       recorder.loadStarted(key);
       const value = await loader(context);
-      this.#keep(value, { context, ticket, fence: start.fence, loadMs: clock.now() - startedAt });
+      this.#keep(value, { context, ticket, held: start, loadMs: clock.now() - startedAt });
       answered(value);
     } catch (error) {
       if (ticket !== undefined) {
@@ -98,15 +106,29 @@ export class LoaderRun<V> {
     }
   }
 
-  #keep(value: V, { context, ticket, fence, loadMs }: Loaded<V>): void {
-    const { keeper, recorder, setbacks } = this.#parts;
+  #keep(value: V, { context, ticket, held, loadMs }: Loaded<V>): void {
+    const { recorder, setbacks } = this.#parts;
     const { key } = this.#request;
     const isKept = !this.isForgotten && !context.isSkipped && this.#request.options?.unless?.(value) !== true;
     const entry = isKept ? ticket.entryOf(value, this.#findings(value, context, loadMs)) : undefined;
     recorder.loadEnded(key, loadMs, this.#callers.count);
     setbacks.worked(key);
-    if (entry !== undefined && !keeper.keepLoaded(key, entry, fence)) recorder.loadFenced(key);
+    if (entry === undefined) this.#giveBack(held);
+    else this.#keepEntry(entry, held);
     if (this.#former !== undefined) recorder.refreshed(key, loadMs, !context.isUnmodified);
+  }
+
+  #keepEntry(entry: EntryState<V>, held: Held): void {
+    const { keeper, recorder } = this.#parts;
+    const { key } = this.#request;
+    if (keeper.keepLoaded(key, entry, held)) return;
+    recorder.loadFenced(key);
+    this.#giveBack(held);
+  }
+
+  /** There is nothing to share. */
+  #giveBack({ ticketOfTier }: Held): void {
+    if (ticketOfTier !== undefined) this.#parts.permits?.giveBack(this.#request.key, ticketOfTier);
   }
 
   #findings(value: V, context: RunningLoad<V>, loadMs: number): LoadFindings {
@@ -140,7 +162,7 @@ export class LoaderRun<V> {
 interface Loaded<V> {
   readonly context: RunningLoad<V>;
   readonly ticket: LoadTicket<V>;
-  readonly fence: Fence;
+  readonly held: Held;
   readonly loadMs: number;
 }
 

@@ -67,4 +67,9 @@ export interface LoadRules {
   readonly hardTimeout?: Duration | undefined;
   /** Whether a stale value may be served in the place of this error; always by default. Answer `false` to a "not found" that is to be seen. */
   readonly shouldServe?: ((error: unknown) => boolean) | undefined;
+  /**
+   * With a `sharedTier`, one process loads a key and the others wait for what it shares: for how long they do where it does not answer; 2 seconds by
+   * default. `false`: each loads by itself. A loader that takes longer than the lease may be joined by one more.
+   */
+  readonly lease?: Duration | false | undefined;
 }

@@ -12,10 +12,12 @@ import { isStale, staleFor } from '../kernel/staleness.js';
 import { isDueEarly } from './early-expiration.js';
 import { LateLoads } from './late-loads.js';
 import type { LoadRequest, Outcome } from './load-request.js';
-import { LoadTask, type LoadTaskParts } from './load-task.js';
+import { LoadTask } from './load-task.js';
+import type { LoadTaskParts } from './load-task-parts.js';
 import { type CacheLoadRules, type Rules, rulesOf } from './load-rules.js';
 import type { Loader, LoadOptions } from './loader.js';
 import { Misses } from './misses.js';
+import type { LoadTicketOfTier } from './permits.js';
 import type { Reader } from './reader.js';
 import { isDueAhead } from './refresh-ahead.js';
 import { RememberedErrors } from './remembered-errors.js';
@@ -44,6 +46,8 @@ export interface Asked<V> {
   readonly options?: LoadOptions<V> | undefined;
   /** Whether the store is known not to have the value. */
   readonly skipsStore?: boolean | undefined;
+  /** What to show when the value is shared, where that was asked for already. */
+  readonly ticketOfTier?: LoadTicketOfTier | undefined;
 }
 
 /** How a load is made for somebody who asks. */
@@ -196,10 +200,10 @@ export class Loads<V> {
     result.catch(() => undefined);
   }
 
-  #join({ key, loader, options, skipsStore = false }: Asked<V>, how: How<V>) {
+  #join({ key, loader, options, skipsStore = false, ticketOfTier }: Asked<V>, how: How<V>) {
     return this.#flights.join(
       key,
-      () => new LoadTask<V>(this.#parts, { key, loader, options, skipsStore, ...how }),
+      () => new LoadTask<V>(this.#parts, { key, loader, options, skipsStore, ticketOfTier, ...how }),
     );
   }
 

@@ -30,6 +30,17 @@ export interface Behind<V> {
   readonly stale?: EntryState<V>;
 }
 
+/** Brings into memory what was found behind it, unless something newer has come there meanwhile; answers whether it did. */
+export function keepFound<V>(
+  residents: Residents<V>,
+  { key, fence }: Pick<LookFor<V>, 'key' | 'fence'>,
+  entry: EntryState<V>,
+): boolean {
+  const mayKeep = fence.holds() && (residents.readKept(key)?.version ?? 0) <= entry.version;
+  if (mayKeep) residents.offer(key, entry);
+  return mayKeep;
+}
+
 /** Looks for what a load is to find, before a loader is asked. It comes into memory. A store that fails is reported, and has nothing. */
 export async function lookBehind<V>(
   { residents, recorder, clock }: LookParts<V>,
@@ -39,9 +50,7 @@ export async function lookBehind<V>(
   const found = await backing.read(key).catch((error: unknown) => recorder.storeFailed(`read ${key}`, error));
   if (found === undefined || (former !== undefined && former.version >= found.entry.version)) return {};
   const entry = asLoaded(found, ticket);
-  // What has come into memory meanwhile may be newer.
-  const mayKeep = fence.holds() && (residents.readKept(key)?.version ?? 0) <= entry.version;
-  if (mayKeep) residents.offer(key, entry);
+  const mayKeep = keepFound(residents, { key, fence }, entry);
   if (!isStale(entry, clock.now())) return { found };
   return mayKeep ? { stale: entry } : {};
 }

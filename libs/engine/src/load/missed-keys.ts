@@ -1,12 +1,22 @@
 import type { Fence, Fencing } from '../kernel/fencing.js';
+import type { LoadTicketOfTier } from './permits.js';
 
 /** Beyond so many keys the one that was noted first is forgotten. */
 const MOST_KEYS = 10_000;
+
+/** What is known of a key that the store did not have. */
+export interface Missed {
+  /** Whether that is still so. */
+  readonly skipsStore: boolean;
+  /** What to show when its value is shared. */
+  readonly ticketOfTier?: LoadTicketOfTier | undefined;
+}
 
 /** Remembers of which keys the store is known to have nothing, as long as nobody changes them. */
 export class MissedKeys {
   readonly #fencing: Fencing;
   readonly #fences = new Map<string, Fence>();
+  readonly #tickets = new Map<string, LoadTicketOfTier>();
 
   constructor(fencing: Fencing) {
     this.#fencing = fencing;
@@ -22,15 +32,22 @@ export class MissedKeys {
     }
   }
 
+  /** What a shared tier has told of keys that were noted. */
+  show(tickets: ReadonlyMap<string, LoadTicketOfTier>): void {
+    for (const [key, ticket] of tickets) if (this.#fences.has(key)) this.#tickets.set(key, ticket);
+  }
+
   forget(key: string): void {
+    this.#tickets.delete(key);
     this.#fences.get(key)?.release();
     this.#fences.delete(key);
   }
 
   /** Whether a key was noted and has not been changed since; it is forgotten. */
-  take(key: string): boolean {
-    const isUnchanged = this.#fences.get(key)?.holds() ?? false;
+  take(key: string): Missed {
+    const skipsStore = this.#fences.get(key)?.holds() ?? false;
+    const ticketOfTier = skipsStore ? this.#tickets.get(key) : undefined;
     this.forget(key);
-    return isUnchanged;
+    return { skipsStore, ticketOfTier };
   }
 }

@@ -97,6 +97,7 @@ export class Reader<V> {
     if (tier === 'store' && backing?.isCache === false) return recorder.miss(key);
     counts.hits++;
     if (tier === 'store') counts.store_hits++;
+    else if (tier === 'shared') counts.shared_hits++;
     recorder.hit(key, tier, () => this.#seen(entry, tier === 'pending'));
   }
 

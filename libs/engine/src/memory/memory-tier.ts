@@ -1,34 +1,12 @@
 import type { Slot } from '../eviction/strategy.js';
-import type { EntryState, EntryView, Freshness } from '../kernel/entry.js';
+import type { EntryState, EntryView } from '../kernel/entry.js';
 import type { Validity } from '../kernel/invalidation.js';
 import type { Ageing, Residents } from '../kernel/residents.js';
 import type { Isolation } from './isolation.js';
 import type { MemoryTable } from './memory-table.js';
 import type { BudgetPlace } from './memory-budget.js';
+import type { MemoryTierParts, Note } from './memory-tier-parts.js';
 import { type MemoryWatch, MemoryWatches } from './memory-watches.js';
-
-/** What a cache keeps beside a value in memory. */
-export interface Note {
-  readonly version: number;
-  readonly tags: readonly string[];
-  /** Up to which version invalidations are known not to concern the entry. */
-  checkedUpTo: number;
-  /** As it was written; until when the entry is fresh now, the table knows. */
-  readonly freshness: Freshness | undefined;
-}
-
-/** What the memory tier is made of. */
-export interface MemoryTierParts<V> {
-  readonly table: MemoryTable<string, V, Note>;
-  readonly isolation: Isolation;
-  readonly validity: Validity;
-  /** Told why an entry could not be kept. */
-  readonly failed: (error: unknown) => void;
-  /** Whether an entry waits to be stored. */
-  readonly isDirty: (key: string) => boolean;
-  /** The place in the budget that it shares with other caches. */
-  readonly place: BudgetPlace | undefined;
-}
 
 /** The memory of a `Cache`: a table of entries that know their version and tags, with values isolated as the user chose. */
 export class MemoryTier<V> implements Residents<V> {
@@ -38,11 +16,13 @@ export class MemoryTier<V> implements Residents<V> {
   readonly #isDirty: (key: string) => boolean;
   readonly #failed: (error: unknown) => void;
   readonly #place: BudgetPlace | undefined;
+  readonly #vouches: MemoryTierParts<V>['vouches'];
   readonly #watches = new MemoryWatches();
   /** Whether any entry has had a time to idle. */
   #hasIdling = false;
 
-  constructor({ table, isolation, validity, isDirty, failed, place }: MemoryTierParts<V>) {
+  constructor({ table, isolation, validity, isDirty, failed, place, vouches }: MemoryTierParts<V>) {
+    this.#vouches = vouches;
     this.#failed = failed;
     this.#place = place;
     this.table = table;
@@ -193,12 +173,22 @@ export class MemoryTier<V> implements Residents<V> {
 
   /** One comparison, but for the first look after an invalidation. */
   #isCurrent(slot: Slot): boolean {
+    if (this.#vouches !== undefined && !this.#isVouched(slot, this.#vouches)) return false;
     const { newest } = this.#validity;
     if (newest === 0) return true;
     const note = this.#noteAt(slot);
     if (note.checkedUpTo >= newest) return true;
     if (!this.#validity.isCurrent(this.table.keyAt(slot), note)) return false;
     note.checkedUpTo = newest;
+    return true;
+  }
+
+  /** What nobody can vouch for is gone, unless it is to be kept for when a load fails: then it is stale. */
+  #isVouched(slot: Slot, vouches: (version: number) => boolean): boolean {
+    const { version, freshness } = this.#noteAt(slot);
+    if (vouches(version)) return true;
+    if (freshness === undefined) return false;
+    this.table.freshen(slot, Math.min(this.table.freshUntil(slot), this.table.time.now()));
     return true;
   }
 

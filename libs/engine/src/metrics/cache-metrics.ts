@@ -6,6 +6,8 @@ export interface Counts {
   readonly hits: number;
   /** Of these, the ones that were found in the store. */
   readonly store_hits: number;
+  /** Reads that found a value in the shared tier; they are hits, too. */
+  readonly shared_hits: number;
   /** Reads that found nothing, or had to go to a store of the role `'record'` or to a loader. */
   readonly misses: number;
   /** Entries that left memory to make room. */

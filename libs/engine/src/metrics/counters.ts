@@ -7,6 +7,7 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 const ZERO: Counts = {
   hits: 0,
   store_hits: 0,
+  shared_hits: 0,
   misses: 0,
   evictions: 0,
   expirations: 0,

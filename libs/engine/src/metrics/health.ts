@@ -2,7 +2,14 @@ import type { Clock } from '../kernel/clock.js';
 import { counted } from '../kernel/errors.js';
 
 /** What can be wrong with a cache that serves all the same. */
-export type CacheProblemKind = 'flush_failing' | 'store_down' | 'store_failing' | 'dead_letters';
+export type CacheProblemKind =
+  | 'flush_failing'
+  | 'store_down'
+  | 'store_failing'
+  | 'shared_tier_down'
+  | 'shared_tier_failing'
+  | 'bus_unlinked'
+  | 'dead_letters';
 
 /** Something that is wrong with a cache, and what to do about it. */
 export interface CacheProblem {
@@ -59,7 +66,7 @@ export interface StoreHealth {
 }
 
 /** `'store'`: single calls on it; `'tier'`: whether it is asked at all. */
-type Watched = 'store' | 'flush' | 'tier';
+type Watched = 'store' | 'flush' | 'tier' | 'shared' | 'shared_down' | 'bus';
 
 interface Trouble {
   readonly error: string;
@@ -81,6 +88,9 @@ export class HealthRecord {
       pendingWrites > 0 && this.#problem('flush', 'flush_failing', flushAdvice(pendingWrites)),
       this.#problem('tier', 'store_down', DOWN),
       !this.#troubles.has('tier') && this.#problem('store', 'store_failing', FAILING),
+      this.#problem('shared_down', 'shared_tier_down', SHARED_DOWN),
+      !this.#troubles.has('shared_down') && this.#problem('shared', 'shared_tier_failing', SHARED_FAILING),
+      this.#problem('bus', 'bus_unlinked', UNLINKED),
       deadLetters > 0 && deadLettersLeft(deadLetters),
     ];
     return problems.filter((problem) => problem !== undefined && problem !== false);
@@ -110,6 +120,13 @@ export class HealthRecord {
 const DOWN =
   'the store is down: it is left alone for a while and tried again by itself; see whether it runs, can be reached, and has room';
 const FAILING = 'the last call on the store failed; see whether it runs, can be reached, and has room';
+
+const SHARED_DOWN =
+  'the shared tier is down: the cache goes on without it, and makes up for what it has missed; see whether it runs, can be reached, takes writes, and has room';
+const SHARED_FAILING =
+  'the last call on the shared tier failed; see whether it runs, can be reached, takes writes, and has room';
+const UNLINKED =
+  'other processes cannot be heard: memory is trusted for a moment only, and the shared tier is not read; see whether it runs and can be reached';
 
 function flushAdvice(pendingWrites: number): string {
   return `${counted(pendingWrites, 'write')} could not be flushed and will be tried again; see whether the store runs, and takes writes`;

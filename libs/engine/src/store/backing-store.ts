@@ -22,6 +22,8 @@ export interface Row {
   readonly tags: readonly string[];
   /** From when on the value is stale, as epoch milliseconds, before `expiresAt`; left out, it is fresh until then. */
   readonly freshUntil?: number | undefined;
+  /** Where it comes from, if not from the store that was asked: the shared tier in front of it. Not stored. */
+  readonly from?: 'shared' | undefined;
 }
 
 /** A change to one key of a store. */

@@ -33,9 +33,9 @@ export class Breaker {
   constructor(options: BreakerOptions, clock: Clock, observer: BreakerObserver) {
     this.#clock = clock;
     this.#observer = observer;
-    const { threshold, calls, minCalls, halfOpenAfterMs } = options;
+    const { threshold, calls, minCalls, halfOpenAfterMs, longestPauseMs } = options;
     this.#rule = new CountBreaker({ threshold, size: calls, minimumNumberOfCalls: minCalls });
-    this.#firstPause = firstPause(halfOpenAfterMs);
+    this.#firstPause = firstPause(halfOpenAfterMs, longestPauseMs);
     this.#pause = this.#firstPause;
   }
 

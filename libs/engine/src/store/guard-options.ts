@@ -44,6 +44,8 @@ export interface BreakerOptions {
   readonly minCalls: number;
   readonly slowCallMs: number;
   readonly halfOpenAfterMs: number;
+  /** How long the pauses may become; a minute where it is left out. */
+  readonly longestPauseMs?: number | undefined;
 }
 
 /** As {@link ResilienceOptions}, checked and filled in. */

@@ -73,6 +73,12 @@ export function guardOf(store: BackingStore, { name, clock, observer, resilience
   const calls = new StoreCalls({ name, clock, observer, breaker, suspects, holds: new Holds() });
   const pauseMs = rules?.halfOpenAfterMs ?? FIRST_PAUSE_MS;
   const common = { clock, reads, writes, breaker, calls, repairs, suspects };
-  const recovery: Recovery = new Recovery({ ...common, store, observer, pauseMs });
+  const recovery: Recovery = new Recovery({
+    ...common,
+    store,
+    observer,
+    pauseMs,
+    longestPauseMs: rules?.longestPauseMs,
+  });
   return { ...common, recovery, slowMs: rules?.slowCallMs ?? Infinity };
 }

@@ -3,10 +3,11 @@ import { type CacheError, counted } from '../kernel/errors.js';
 import type { Invalidation } from '../kernel/invalidation.js';
 import { isStoreTrouble } from '../kernel/store-errors.js';
 import type { ApplyOptions, BackingStore, Operation, Row } from './backing-store.js';
-import type { Renewable, Task } from './call.js';
+import type { Task } from './call.js';
 import { applying } from './applying.js';
 import { type Guard, guardOf, type GuardParts } from './guard.js';
 import { keyOf } from './holds.js';
+import { renewing } from './renewing.js';
 import { rowOf } from './repairs.js';
 import { StoreLife } from './store-life.js';
 
@@ -168,6 +169,12 @@ export class GuardedStore implements BackingStore {
     });
   }
 
+  /** Asks for something that stores in general do not have, under the same deadlines and breaker. */
+  ask<T>(operation: StoreVerb, key: string, start: () => Promise<T>): Promise<T> {
+    const describe = (): string => `${operation} ${JSON.stringify(key)}`;
+    return this.#run({ operation, key, keys: 1, describe, deadlines: this.#guard.reads, start });
+  }
+
   close(): Promise<void> {
     return this.#life.close();
   }
@@ -223,7 +230,8 @@ export class GuardedStore implements BackingStore {
     if (this.role !== 'cache' || !isStoreTrouble(error)) return;
     const { recovery, repairs, suspects } = this.#guard;
     const unkept = operations.filter((operation) => !this.#isBuffered(operation));
-    if (error.code === 'store_timeout' || error.code === 'store_down') repairs.undo(unkept);
+    const isToBeMade = this.#parts.resilience.whenDown === 'memory';
+    if (isToBeMade || error.code === 'store_timeout' || error.code === 'store_down') repairs.undo(unkept);
     else suspects.add(unkept, this.#parts.clock.now());
     if (this.isDown) suspects.convict();
     recovery.wake();
@@ -233,17 +241,4 @@ export class GuardedStore implements BackingStore {
     // What memory has read meanwhile may be what was there before. In a tier of the cache repairs see to it.
     if (this.role === 'record') this.#parts.observer.storeSettledLate(operations.map(keyOf));
   }
-}
-
-async function* renewing(
-  pages: AsyncIterable<readonly Row[]>,
-  call: Renewable,
-): AsyncGenerator<readonly Row[]> {
-  call.pause();
-  for await (const page of pages) {
-    call.renew();
-    yield page;
-    call.pause();
-  }
-  call.renew();
 }

@@ -16,11 +16,14 @@ export interface RecoveryParts extends ReplayParts {
   readonly observer: RecoveryObserver & ReplayParts['observer'];
   /** How long after a repair has failed it is tried again at first. */
   readonly pauseMs: number;
+  /** How long the pauses may become; a minute where it is left out. */
+  readonly longestPauseMs?: number | undefined;
 }
 
 /** Makes up for what could not be written, in the background, once the store is back: as soon as its breaker is closed, or after a pause. */
 export class Recovery implements BreakerObserver {
   readonly #parts: RecoveryParts;
+  readonly #firstPause: Pause;
   #pause: Pause;
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
@@ -30,7 +33,8 @@ export class Recovery implements BreakerObserver {
 
   constructor(parts: RecoveryParts) {
     this.#parts = parts;
-    this.#pause = firstPause(parts.pauseMs);
+    this.#firstPause = firstPause(parts.pauseMs, parts.longestPauseMs);
+    this.#pause = this.#firstPause;
   }
 
   opened(error: CacheError): void {
@@ -88,7 +92,7 @@ export class Recovery implements BreakerObserver {
     const replay = new Replay(this.#parts);
     const isDone = await replay.run();
     this.#repaired += replay.repaired;
-    this.#pause = isDone ? firstPause(this.#parts.pauseMs) : this.#pause.next(undefined);
+    this.#pause = isDone ? this.#firstPause : this.#pause.next(undefined);
     if (isDone) this.#recovered();
   }
 

@@ -12,7 +12,7 @@ export class PrivateLoads<V> {
   #isOver = false;
 
   constructor(under: Underlying<V>, draft: Draft<V>, fencing: ReturnType<Underlying<V>['ownFencing']>) {
-    const keepLoaded = (key: string, entry: EntryState<V>, fence: Fence): boolean => {
+    const keepLoaded = (key: string, entry: EntryState<V>, { fence }: { readonly fence: Fence }): boolean => {
       if (fence.holds()) draft.remember(key, entry);
       return fence.holds();
     };

@@ -6,13 +6,18 @@ import { Counters } from '../metrics/counters.js';
 import { HealthRecord } from '../metrics/health.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Row } from '../store/backing-store.js';
+import { SharedClock } from '../tier/shared-clock.js';
 import { KeyOrder } from '../write/key-order.js';
 
 /** What every part may be given. */
 export type Core<V> = ReturnType<typeof wireCore<V>>;
 
 export function wireCore<V>(options: ResolvedOptions<V>) {
-  const { clock } = options.table;
+  const { table, sharedTier, bus } = options;
+  const isShared = sharedTier !== undefined || bus !== undefined;
+  const sharedClock = isShared ? new SharedClock(table.clock) : undefined;
+  const clock = sharedClock ?? table.clock;
+  const sequence = new Sequence(clock);
   const healthRecord = new HealthRecord(clock);
   const recorder = new Recorder<V>({
     name: options.name,
@@ -28,6 +33,7 @@ export function wireCore<V>(options: ResolvedOptions<V>) {
   return {
     options,
     clock,
+    sharedClock,
     random: options.table.random,
     codec,
     life,
@@ -38,6 +44,8 @@ export function wireCore<V>(options: ResolvedOptions<V>) {
     currentNow,
     fencing: new Fences(),
     order: new KeyOrder(),
-    sequence: new Sequence(clock),
+    sequence,
+    /** Draws versions of changes that others must not take for older than what they have written before. */
+    nextVersion: () => sequence.nextAhead(sharedClock?.uncertaintyMs ?? 0),
   };
 }

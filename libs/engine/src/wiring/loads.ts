@@ -9,6 +9,7 @@ import { type BackgroundWarming, startWarming } from '../load/warm-on-boot.js';
 import type { WarmObserver } from '../load/progress.js';
 import type { MemoryTier } from '../memory/memory-tier.js';
 import { ResidentReads } from '../resident-reads.js';
+import type { Leases } from '../tier/leases.js';
 import type { Core } from './core.js';
 
 /** What a cache reads and loads with. */
@@ -26,25 +27,35 @@ interface ReadingParts<V> {
   readonly backing: Backing<V> | undefined;
   readonly keeper: LoadKeeper<V>;
   readonly optionsOf: LoadsParts<V>['optionsOf'];
+  readonly leases: Leases | undefined;
 }
 
 /** What finds values, and loads those that nobody has. */
 export function wireReading<V>(
   core: Core<V>,
   memory: MemoryTier<V>,
-  { backing, keeper, optionsOf }: ReadingParts<V>,
+  { backing, keeper, optionsOf, leases }: ReadingParts<V>,
 ): Reading<V> {
   const { recorder } = core;
   const reader = new Reader<V>({ ...core, residents: memory, backing });
   const reads = new ResidentReads<V>(memory, recorder);
   const { isShared } = core.options.isolation.between;
-  const loads = new Loads<V>({ ...core, residents: memory, backing, reader, keeper, optionsOf, isShared });
+  const loads = new Loads<V>({
+    ...core,
+    residents: memory,
+    backing,
+    reader,
+    keeper,
+    optionsOf,
+    isShared,
+    permits: leases,
+  });
   return {
     reader,
     reads,
     loads,
     loaders: new Loaders<V>(),
-    many: wireMany(core, { reads, reader, loads }),
+    many: wireMany(core, { reads, reader, loads, leases }),
     warmObserver: {
       progressed: (progress) => recorder.emit({ type: 'warm_progress', ...progress }),
       failed: (error) => recorder.emit({ type: 'warm_failed', error }),
@@ -55,7 +66,12 @@ export function wireReading<V>(
 
 function wireMany<V>(
   { fencing }: Core<V>,
-  { reads, reader, loads }: Pick<Reading<V>, 'reads' | 'reader' | 'loads'>,
+  {
+    reads,
+    reader,
+    loads,
+    leases,
+  }: Pick<Reading<V>, 'reads' | 'reader' | 'loads'> & Pick<ReadingParts<V>, 'leases'>,
 ): ManyPort<V> {
   const missed = new MissedKeys(fencing);
   return {
@@ -67,10 +83,12 @@ function wireMany<V>(
         values.set(key, value);
         missed.forget(key);
       }
+      // Before anything is loaded: what changes from now on is not overwritten.
+      if (leases !== undefined) missed.show(await leases.tickets(missing.filter((key) => !values.has(key))));
       return values;
     },
     forget: (keys) => keys.forEach((key) => missed.forget(key)),
-    load: (key, loader, options) => loads.load({ key, loader, options, skipsStore: missed.take(key) }),
+    load: (key, loader, options) => loads.load({ key, loader, options, ...missed.take(key) }),
   };
 }
 

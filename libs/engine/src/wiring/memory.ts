@@ -3,16 +3,19 @@ import { Explainer, invalidatedBy } from '../explainer.js';
 import type { CacheError } from '../kernel/errors.js';
 import type { Backing } from '../load/backing.js';
 import { MemoryTable } from '../memory/memory-table.js';
-import { MemoryTier, type Note } from '../memory/memory-tier.js';
+import { MemoryTier } from '../memory/memory-tier.js';
+import type { Note } from '../memory/memory-tier-parts.js';
 import { RemovalRecorder } from '../removal-recorder.js';
 import { WarmStart } from '../snapshot/warm-start.js';
 import type { StoreSide } from '../store-side.js';
+import type { Link } from '../tier/link.js';
 import type { Core } from './core.js';
 
 /** The memory of a cache. */
 export function wireMemory<V>(
   { options, recorder, validity, fencing }: Core<V>,
   side: StoreSide | undefined,
+  link: Pick<Link, 'vouches'> | undefined,
 ): MemoryTier<V> {
   const isDirty = (key: string): boolean => side?.policy.pending(key) !== undefined;
   const removals = new RemovalRecorder(recorder, isDirty);
@@ -26,7 +29,8 @@ export function wireMemory<V>(
     limited: (limitBytes, heapUsedShare) =>
       recorder.emit({ type: 'memory_limited', limitBytes, heapUsedShare }),
   });
-  const memory = new MemoryTier({ table, isolation, validity, isDirty, failed, place });
+  const vouches = link && ((version: number) => link.vouches(version));
+  const memory = new MemoryTier({ table, isolation, validity, isDirty, failed, place, vouches });
   // What the store has refused for good, or has made too late, is no longer what anybody should read.
   recorder.onUncertain = (key) => {
     memory.drop(key);

@@ -4,28 +4,30 @@ import { lifeOf } from '../kernel/life.js';
 import { nameOf } from '../kernel/register.js';
 import { Backing } from '../load/backing.js';
 import { GuardedStore } from '../store/guarded-store.js';
-import { asBackingStore } from '../store/resolve-store.js';
+import type { Row } from '../store/backing-store.js';
+import type { Buffer } from '../store/guard.js';
+import { isRecordRow } from '../store/record-store-row.js';
+import { asBackingStore, type StoreFactory } from '../store/resolve-store.js';
 import { StoreSide } from '../store-side.js';
+import { TieredStore } from '../tier/tiered-store.js';
+import { rowOf } from '../write/operations.js';
 import type { WriteContext } from '../write/policy.js';
 import type { StoreBehind } from '../write/writer.js';
 import type { Core } from './core.js';
+import type { Shared } from './tier.js';
 
-/** The store of a cache and what writes to it; nothing where it has none. */
-export function wireStore<V>(core: Core<V>): StoreSide | undefined {
+/** What is behind the memory of a cache and what writes to it; nothing where it has none. */
+export function wireStore<V>(core: Core<V>, shared: Shared | undefined): StoreSide | undefined {
   const { options, clock, recorder, sequence, validity } = core;
-  const { store: factory, name, codec, writePolicy, writeBack } = options;
-  if (factory === undefined) return undefined;
-  const behind = asBackingStore(factory.create({ namespace: name, clock }), codec);
-  const store = new GuardedStore(behind, {
-    name,
-    clock,
-    observer: new StoreRecorder(recorder, core.healthRecord),
-    resilience: options.resilience,
-    buffer: {
-      isBuffering: () => side.policy.deadLetters !== undefined,
-      holds: (key) => side.policy.pending(key) !== undefined,
-    },
-  });
+  const { store: factory, name, writePolicy, writeBack } = options;
+  const buffer: Buffer = {
+    isBuffering: () => side.isBuffering,
+    holds: (key) => side.policy.pending(key) !== undefined,
+  };
+  const own = factory && wireOwnStore(core, factory, buffer);
+  const tiered = shared && wireTieredStore(core, shared, own);
+  const store = tiered ?? own;
+  if (store === undefined) return undefined;
   const journal = wireJournal(core);
   const context: WriteContext = {
     name,
@@ -40,9 +42,52 @@ export function wireStore<V>(core: Core<V>): StoreSide | undefined {
     validity.restoreFrom(invalidations);
     for (const { version } of invalidations) sequence.pass(version);
   };
-  const parts = { storeName: nameOf(factory), context, journal, remembered, guard: store };
+  const storeName = factory === undefined ? (shared?.names.tier ?? 'none') : nameOf(factory);
+  const parts = { storeName, context, journal, remembered, guard: store, tiered };
   const side: StoreSide = new StoreSide(parts, writePolicy);
   return side;
+}
+
+function wireOwnStore<V>(core: Core<V>, factory: StoreFactory, buffer: Buffer): GuardedStore {
+  const { options, clock, recorder, codec, healthRecord } = core;
+  const { name, resilience } = options;
+  return new GuardedStore(asBackingStore(factory.create({ namespace: name, clock }), codec), {
+    name,
+    clock,
+    observer: new StoreRecorder(recorder, healthRecord),
+    resilience,
+    buffer,
+  });
+}
+
+function wireTieredStore<V>(core: Core<V>, shared: Shared, own: GuardedStore | undefined): TieredStore {
+  const { options, clock, recorder, nextVersion, validity } = core;
+  return new TieredStore({
+    ...shared,
+    shared: shared.store,
+    own,
+    whenDown: options.tier.whenDown,
+    nextVersion,
+    isLiving: (row) =>
+      (row.expiresAt === undefined || row.expiresAt > clock.wallNow()) && validity.isCurrent(row.key, row),
+    shareable: (row) => sharedRow(core, row, own?.role === 'record'),
+    failed: (operation, error) => recorder.storeFailed(operation, error),
+  });
+}
+
+/** A row of the user's truth gets the life that the cache gives its values. */
+function sharedRow<V>(core: Core<V>, row: Row, isRecord: boolean): Row {
+  if (!isRecord) return row;
+  const { codec, clock, sequence } = core;
+  // What a store of V has is a V.
+  const value = (isRecordRow(row) ? row.record : codec.decode(row.value, row.key)) as V;
+  const life = lifeOf(core, value, { options: undefined });
+  return rowOf({ codec, clock, isCache: true }, row.key, {
+    value,
+    version: sequence.next(),
+    tags: row.tags,
+    ...life,
+  });
 }
 
 function wireJournal<V>({ options, clock }: Core<V>): WriteContext['journal'] {
@@ -64,6 +109,16 @@ export function wireBacking<V>(core: Core<V>, side: StoreSide): Backing<V> {
   });
 }
 
+/** What writers do for other processes; nothing where there are none. */
+function sharingOf(side: StoreSide): Pick<StoreBehind<unknown>, 'share' | 'announce'> {
+  const { tiered } = side;
+  if (tiered === undefined) return {};
+  return {
+    share: async (row, ticket) => ((await tiered.fill(row, ticket)) === 'fenced' ? 'fenced' : 'kept'),
+    announce: async (operations) => (side.isBuffering ? tiered.announce(operations) : undefined),
+  };
+}
+
 /** The store as writers see it. */
 export function wireBehind<V>(
   { codec }: Core<V>,
@@ -73,6 +128,7 @@ export function wireBehind<V>(
   if (side === undefined || backing === undefined) return undefined;
   return {
     codec,
+    ...sharingOf(side),
     isCache: backing.isCache,
     isDown: () => side.isDown,
     policy: () => side.policy,

@@ -75,6 +75,7 @@ function loadsOf<V>(core: Core<V>, { reader, keeper, optionsOf }: Lent<V>): Load
         keeper: own,
         optionsOf,
         isShared,
+        permits: undefined,
       });
     },
   };

@@ -4,7 +4,14 @@ import { assertCall, tagsOf, type WriteOptions } from '../kernel/life.js';
 import type { LoadTicket } from '../kernel/load-ticket.js';
 import { newEntry } from './new-entry.js';
 import { rowOf } from './operations.js';
-import type { StoreBehind, WriterParts } from './writer.js';
+import type { Row } from '../store/backing-store.js';
+import type { WriterParts } from './writer.js';
+
+/** What is held while a loader runs. */
+interface Held {
+  readonly fence: Fence;
+  readonly ticketOfTier?: { readonly stamp: string; readonly token: string | undefined } | undefined;
+}
 
 /** Keeps what loaders answer: in memory, and in a store that is a tier of the cache. */
 export class LoadedEntries<V> {
@@ -28,29 +35,42 @@ export class LoadedEntries<V> {
   }
 
   /** Keeps an entry while the fence holds, and nothing newer was loaded; answers whether it did. */
-  keepLoaded(key: string, entry: EntryState<V>, fence: Fence): boolean {
+  keepLoaded(key: string, entry: EntryState<V>, { fence, ticketOfTier }: Held): boolean {
     const { residents, recorder, behind } = this.#parts;
     if (!this.#mayKeep(key, entry, fence)) return false;
     // A load that was given up by its callers may end after a later one.
     if ((residents.readKept(key)?.version ?? 0) > entry.version) return false;
     residents.offer(key, entry);
     recorder.set(key, entry.value, 'load');
-    if (behind?.isCache === true && !behind.isDown()) this.#storeLoaded(behind, key, entry);
+    const { share } = behind ?? {};
+    if (share !== undefined)
+      this.#inTurn(key, entry, (row) => this.#share(row, () => share(row, ticketOfTier)));
+    else if (behind?.isCache === true && !behind.isDown())
+      this.#inTurn(key, entry, async (row) => void (await behind.policy().onSet(row)));
     return true;
   }
 
   /** Stores a loaded value in its turn; the callers of the load do not wait for it, and a failure is reported. */
-  #storeLoaded(behind: StoreBehind<V>, key: string, entry: EntryState<V>): void {
-    const { fencing, order, recorder, clock } = this.#parts;
+  #inTurn(key: string, entry: EntryState<V>, keep: (row: Row) => Promise<void>): void {
+    const { fencing, order, recorder, clock, behind } = this.#parts;
+    if (behind === undefined) return;
     const fence = fencing.enter(key);
+    const encoding = { codec: behind.codec, clock, isCache: true };
     const store = async (): Promise<void> => {
-      if (this.#mayKeep(key, entry, fence))
-        await behind.policy().onSet(rowOf({ ...behind, clock }, key, entry));
+      if (this.#mayKeep(key, entry, fence)) await keep(rowOf(encoding, key, entry));
     };
     order
       .run([key], store)
       .catch((error: unknown) => recorder.storeFailed(`store what was loaded for ${key}`, error))
       .finally(() => fence.release());
+  }
+
+  /** What the tier refuses was changed by another process while it was loaded: memory does not keep it either. */
+  async #share({ key, version }: Row, share: () => Promise<'kept' | 'fenced'>): Promise<void> {
+    const { residents, recorder } = this.#parts;
+    if ((await share()) === 'kept') return;
+    if (residents.readKept(key)?.version === version) residents.drop(key);
+    recorder.loadFenced(key);
   }
 
   #mayKeep(key: string, entry: EntryState<V>, fence: Fence): boolean {

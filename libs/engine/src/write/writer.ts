@@ -10,11 +10,11 @@ import { newEntry } from './new-entry.js';
 import type { Random } from '../kernel/random.js';
 import type { Residents } from '../kernel/residents.js';
 import type { Sequence } from '../kernel/sequence.js';
-import type { Operation } from '../store/backing-store.js';
+import type { Operation, Row } from '../store/backing-store.js';
 import type { Codec } from '../store/codec.js';
 import type { KeyOrder } from './key-order.js';
 import { acknowledge, operationOf } from './operations.js';
-import type { Verdict, WritePolicy } from './policy.js';
+import type { WritePolicy } from './policy.js';
 import { Settlement } from './settlement.js';
 
 /** The store's side of writing. */
@@ -30,6 +30,17 @@ export interface StoreBehind<V> {
   readonly read: (keys: readonly string[]) => Promise<ReadonlyMap<string, EntryState<V>>>;
   /** How many of the keys are pending or stored. */
   readonly count: (keys: readonly string[]) => Promise<number>;
+  /**
+   * With a shared tier: puts there what was loaded, unless the key was changed since the ticket was given; what was loaded without one is not shared.
+   */
+  readonly share?:
+    | ((
+        row: Row,
+        ticket: { readonly stamp: string; readonly token: string | undefined } | undefined,
+      ) => Promise<'kept' | 'fenced'>)
+    | undefined;
+  /** With a shared tier: brings there what the policy has acknowledged and not stored yet, so that other processes see it. */
+  readonly announce?: ((operations: readonly Operation[]) => Promise<void>) | undefined;
 }
 
 /** What a writer is made of. */
@@ -190,15 +201,19 @@ export class Writer<V> implements Entries<V> {
     changes: readonly Change<V>[],
     operations: readonly Operation[],
   ): Promise<void> {
-    let verdict: Verdict;
+    const keys = changes.map(([key]) => key);
+    const fences = behind.announce === undefined ? [] : keys.map((key) => this.#parts.fencing.enter(key));
     try {
-      verdict = await acknowledge(behind.policy(), operations);
+      const verdict = await acknowledge(behind.policy(), operations);
+      await behind.announce?.(operations);
+      // What another process has changed meanwhile is not for memory to keep.
+      this.#settlement.acknowledged(changes, fences.every((fence) => fence.holds()) ? verdict : 'drop');
     } catch (error) {
-      const keys = changes.map(([key]) => key);
       this.#settlement.unknown(keys);
       throw storeFailed(`write ${keys.length === 1 ? keys[0] : `${keys.length} keys`}`, error);
+    } finally {
+      for (const fence of fences) fence.release();
     }
-    this.#settlement.acknowledged(changes, verdict);
   }
 
   #operations(behind: StoreBehind<V>, changes: readonly Change<V>[], version = 0): Operation[] {

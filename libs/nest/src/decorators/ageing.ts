@@ -31,6 +31,7 @@ export const LOAD_RULES: Readonly<Record<keyof Rules, true>> = {
   softTimeout: true,
   hardTimeout: true,
   shouldServe: true,
+  lease: true,
 };
 
 /** What of the options of a decorator is for the load, whatever else they say. */
@@ -46,6 +47,7 @@ export function loadRulesOf(options: Rules) {
     softTimeout: options.softTimeout,
     hardTimeout: options.hardTimeout,
     shouldServe: options.shouldServe,
+    lease: options.lease,
   };
 }
 

@@ -1,0 +1,237 @@
+import type { Invalidation } from '../kernel/invalidation.js';
+import type { ApplyOptions, BackingStore, Operation, Row } from '../store/backing-store.js';
+import type { GuardedStore } from '../store/guarded-store.js';
+import type { Link } from './link.js';
+import type { Claim, Filled, SharedTier } from './shared-tier.js';
+
+/** What was told when a key was claimed, to be shown when it is filled. */
+export type Ticket = Pick<Claim, 'stamp' | 'token'>;
+
+/** What a store with a shared tier in front is made of. */
+export interface TieredStoreParts {
+  readonly tier: SharedTier;
+  /** The tier as a store, guarded. */
+  readonly shared: GuardedStore;
+  /** The cache's own store behind the tier, guarded; nothing where the tier is all there is. */
+  readonly own: GuardedStore | undefined;
+  readonly link: Link;
+  readonly whenDown: 'remember' | 'refuse';
+  /** Draws the version of a change. */
+  readonly nextVersion: () => number;
+  /** Whether the cache may show a row of the tier. */
+  readonly isLiving: (row: Row) => boolean;
+  /** A row of the own store as the tier keeps it, with the end that the cache gives it. */
+  readonly shareable: (row: Row) => Row;
+  readonly failed: (operation: string, error: unknown) => void;
+}
+
+/**
+ * The shared tier of a cache, and behind it its own store, as one. Reads go through both, and what only the own store has is shared. Of a change the
+ * own store is told first. Where it is a tier of the cache, the shared tier gets the value, too; where it is the user's truth, the key is deleted
+ * there, since of two processes that write at once the store alone knows who was last. A tier that fails is as one that has nothing; what it has
+ * missed is made up for.
+ */
+export class TieredStore implements BackingStore {
+  readonly scan: () => AsyncIterable<readonly Row[]>;
+  readonly #parts: TieredStoreParts;
+
+  constructor(parts: TieredStoreParts) {
+    this.#parts = parts;
+    const { own, shared } = parts;
+    const pages = own === undefined ? shared.scan : own.scan;
+    this.scan = pages ?? (() => pageOf(this.rows()));
+  }
+
+  get role(): BackingStore['role'] {
+    return this.#parts.own?.role ?? 'cache';
+  }
+
+  /** What others share is not replaced. */
+  get capabilities(): BackingStore['capabilities'] {
+    return { replaceAll: false };
+  }
+
+  get isDown(): boolean {
+    return (this.#parts.own ?? this.#parts.shared).isDown;
+  }
+
+  get repairs(): number {
+    return this.#parts.shared.repairs + (this.#parts.own?.repairs ?? 0);
+  }
+
+  async open(): Promise<void> {
+    await Promise.all([this.#parts.shared.open(), this.#parts.own?.open()]);
+  }
+
+  async get(key: string): Promise<Row | undefined> {
+    const { own, shared } = this.#parts;
+    const found = await this.#read(`read ${key}`, () => shared.get(key), undefined);
+    if (own === undefined || (found !== undefined && this.#parts.isLiving(found))) return fromTier(found);
+    const ticket = await this.#claim(key);
+    const row = await own.get(key);
+    if (row !== undefined && ticket !== undefined) this.#fillLater(row, ticket);
+    return row;
+  }
+
+  async getMany(keys: readonly string[]): Promise<readonly Row[]> {
+    const { own, shared, isLiving } = this.#parts;
+    const found = await this.#read(`read ${keys.length} keys`, () => shared.getMany(keys), []);
+    if (own === undefined) return found.map((row) => ({ ...row, from: 'shared' as const }));
+    const living = found.filter(isLiving).map((row) => ({ ...row, from: 'shared' as const }));
+    const known = new Set(living.map(({ key }) => key));
+    const asked = keys.filter((key) => !known.has(key));
+    if (asked.length === 0) return living;
+    const tickets = await Promise.all(asked.map((key) => this.#claim(key)));
+    const ticketOf = new Map(asked.map((key, index) => [key, tickets[index]]));
+    const rows = await own.getMany(asked);
+    for (const row of rows) {
+      const ticket = ticketOf.get(row.key);
+      if (ticket !== undefined) this.#fillLater(row, ticket);
+    }
+    return [...living, ...rows];
+  }
+
+  async apply(operations: readonly Operation[], options?: ApplyOptions): Promise<void> {
+    const { own, nextVersion } = this.#parts;
+    await own?.apply(operations, options);
+    if (own?.role !== 'record') return this.announce(operations);
+    await this.announce(operations.map((operation) => deletion(operation, nextVersion())));
+  }
+
+  /** Changes the shared tier alone, and tells the others. */
+  async announce(operations: readonly Operation[]): Promise<void> {
+    const { shared, own, shareable } = this.#parts;
+    const isRecord = own?.role === 'record';
+    const told = isRecord ? operations.map((operation) => withRow(operation, shareable)) : operations;
+    await this.#tell('apply', () => shared.apply(told));
+  }
+
+  async invalidate(invalidations: readonly Invalidation[]): Promise<void> {
+    const { shared, own } = this.#parts;
+    await Promise.all([
+      own?.role === 'cache' ? own.invalidate(invalidations) : undefined,
+      this.#tell('invalidate', () => shared.invalidate(invalidations)),
+    ]);
+  }
+
+  async invalidations(): Promise<readonly Invalidation[]> {
+    return this.#parts.own?.role === 'cache' ? this.#parts.own.invalidations() : [];
+  }
+
+  async clear(): Promise<void> {
+    await this.#parts.own?.clear();
+    await this.clearShared();
+  }
+
+  /** Everything that is shared is gone; the own store keeps its rows. */
+  async clearShared(): Promise<void> {
+    const { shared, nextVersion } = this.#parts;
+    const everything = [{ scope: 'prefix', name: '', version: nextVersion() }] as const;
+    await this.#tell('clear', () => shared.invalidate(everything));
+    await this.#tell('clear', () => shared.clear());
+  }
+
+  rows(): Promise<readonly Row[]> {
+    return (this.#parts.own ?? this.#parts.shared).rows();
+  }
+
+  replaceAll(): Promise<void> {
+    return this.#parts.shared.replaceAll(pageOf(Promise.resolve([])));
+  }
+
+  async close(): Promise<void> {
+    const closing = [this.#parts.shared.close(), this.#parts.own?.close()];
+    for (const ended of await Promise.allSettled(closing))
+      if (ended.status === 'rejected') throw ended.reason;
+  }
+
+  /** Shares what was loaded, where the key has not changed since it was claimed. A store of the cache's own gets it, too. */
+  async fill(row: Row, ticket: Ticket | undefined): Promise<Filled> {
+    const { shared, tier, own } = this.#parts;
+    const filled =
+      ticket === undefined
+        ? 'filled'
+        : await shared.ask('fill', row.key, () => tier.fill(withoutOrigin(row), ticket));
+    if (filled === 'awaited') await this.release([row.key]);
+    if (filled !== 'fenced' && own?.role === 'cache') await own.apply([{ type: 'set', row }]);
+    return filled;
+  }
+
+  /** Tells those who wait for one of these keys. */
+  async release(keys: readonly string[]): Promise<void> {
+    await this.#parts.link.publish([{ kind: 'released', keys }]);
+  }
+
+  /** Rows of the cache's own store that others have made old. */
+  async forgetOwn(keys: readonly (readonly [key: string, version: number])[]): Promise<void> {
+    const { own } = this.#parts;
+    if (own?.role !== 'cache') return;
+    await own.apply(
+      keys.map(([key, version]) => ({ type: 'delete', key, version })),
+      { onlyNewer: true },
+    );
+  }
+
+  /** Invalidations of others, so that they hold in the cache's own store. */
+  async rememberOwn(invalidations: readonly Invalidation[]): Promise<void> {
+    const { own } = this.#parts;
+    if (own?.role === 'cache') await own.invalidate(invalidations);
+  }
+
+  /** What the tier has, where it can be vouched for, also when the answer comes. */
+  async #read<T>(operation: string, read: () => Promise<T>, nothing: T): Promise<T> {
+    const { link, failed } = this.#parts;
+    if (!link.isReadable) return nothing;
+    try {
+      const answer = await read();
+      return link.isReadable ? answer : nothing;
+    } catch (error) {
+      failed(operation, error);
+      return nothing;
+    }
+  }
+
+  /** Nothing where the tier cannot be asked: what is read from the store is not shared then. */
+  async #claim(key: string): Promise<Ticket | undefined> {
+    const { shared, tier, link } = this.#parts;
+    if (!link.isReadable) return undefined;
+    return shared.ask('claim', key, () => tier.claim(key, { seen: '', leaseMs: 0 })).catch(() => undefined);
+  }
+
+  #fillLater(row: Row, ticket: Ticket): void {
+    const { shared, tier, shareable, failed } = this.#parts;
+    shared
+      .ask('fill', row.key, async () => tier.fill(shareable(row), ticket))
+      .catch((error: unknown) => failed(`share ${row.key}`, error));
+  }
+
+  async #tell(operation: string, tell: () => Promise<void>): Promise<void> {
+    const { whenDown, failed } = this.#parts;
+    try {
+      await tell();
+    } catch (error) {
+      if (whenDown === 'refuse') throw error;
+      failed(`${operation} a change`, error);
+    }
+  }
+}
+
+function fromTier(row: Row | undefined): Row | undefined {
+  return row && { ...row, from: 'shared' };
+}
+
+function withoutOrigin(row: Row): Row {
+  return row.from === undefined ? row : { ...row, from: undefined };
+}
+
+function deletion(operation: Operation, version: number): Operation {
+  return { type: 'delete', key: operation.type === 'set' ? operation.row.key : operation.key, version };
+}
+
+function withRow(operation: Operation, shareable: (row: Row) => Row): Operation {
+  return operation.type === 'set' ? { type: 'set', row: shareable(operation.row) } : operation;
+}
+
+async function* pageOf(rows: Promise<readonly Row[]>): AsyncGenerator<readonly Row[]> {
+  yield await rows;
+}
