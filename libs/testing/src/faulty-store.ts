@@ -10,7 +10,7 @@ import {
   type StoreRole,
   systemClock,
 } from 'nuthatch/engine';
-import { StoreMoods } from './store-moods.js';
+import { Moods } from './moods.js';
 
 /** A method of a store that can be made to fail, or to wait; of `scan`, each page that is asked for is a call. */
 export type StoreMethod = Exclude<keyof BackingStore, 'role' | 'capabilities'>;
@@ -32,7 +32,7 @@ export class FaultyStore implements BackingStore {
   /** Not there where the store has none. */
   readonly scan?: () => AsyncGenerator<readonly Row[]>;
   readonly #store: BackingStore;
-  readonly #moods = new StoreMoods<StoreMethod>();
+  readonly #moods = new Moods<StoreMethod>();
 
   constructor(store: BackingStore) {
     this.#store = store;

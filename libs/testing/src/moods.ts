@@ -16,14 +16,14 @@ interface Mood {
   lag: { readonly ms: number; readonly clock: Clock } | undefined;
 }
 
-/** A call on a store: how it is made, and what it answers where it is not. */
+/** A call on a store or a bus: how it is made, and what it answers where it is not. */
 interface Call<T> {
   make(): Promise<T>;
   readonly nothing: T;
 }
 
-/** How the methods of a store behave at present. */
-export class StoreMoods<Method extends string> {
+/** How the methods of a store or a bus behave at present. */
+export class Moods<Method extends string> {
   readonly #moods = new Map<Method, Mood>();
 
   calls(method: Method): number {
