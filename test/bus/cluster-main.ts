@@ -1,8 +1,6 @@
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bus } from 'nuthatch/engine';
-import { clusterBus } from '../../libs/engine/src/tier/cluster-bus.js';
-import { relayClusterBus } from '../../libs/engine/src/tier/cluster-relay.js';
+import { type Bus, clusterBus, relayClusterBus } from 'nuthatch/engine';
 import { type BusLog, listenTo } from './bus-log.js';
 
 // A primary process with two workers, of which each has two caches of one name. Prints what everybody has heard.

@@ -155,6 +155,8 @@ export type { CodecName } from './store/resolve-codec.js';
 export type { StoreChoice, StoreName } from './store/resolve-store.js';
 export { richCodec, type RichCodecOptions, type StorableClass } from './store/rich-codec.js';
 export { broadcastBus, type BroadcastBusOptions } from './tier/broadcast-bus.js';
+export { clusterBus, type ClusterBusOptions } from './tier/cluster-bus.js';
+export { relayClusterBus } from './tier/cluster-relay.js';
 export type { Bus, BusContext, BusFactory, BusListener, BusMessage } from './tier/bus.js';
 export { HashRing } from './tier/hash-ring.js';
 export type { HashRingOptions } from './tier/hash-ring-options.js';

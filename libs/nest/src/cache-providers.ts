@@ -14,7 +14,13 @@ import {
   type PartName,
 } from './tokens.js';
 
-const PARTS = ['store', 'writePolicy', 'eviction'] as const satisfies readonly PartName[];
+const PARTS = [
+  'store',
+  'writePolicy',
+  'eviction',
+  'sharedTier',
+  'bus',
+] as const satisfies readonly PartName[];
 
 /** Where a cache finds what it was not given itself. */
 interface Fallback {
@@ -109,7 +115,13 @@ function declareFeature(definition: CacheDefinition): FactoryProvider {
 }
 
 /** Parts are injected and never taken from options. */
-const NO_PARTS = { eviction: undefined, writePolicy: undefined, store: undefined };
+const NO_PARTS = {
+  eviction: undefined,
+  writePolicy: undefined,
+  store: undefined,
+  sharedTier: undefined,
+  bus: undefined,
+};
 
 function partProviders({
   part,
@@ -144,6 +156,8 @@ function partProviders({
 function resolvePart(part: PartName, [, own, injected, store]: PartInputs, fallback: Fallback): unknown {
   const choice = own ?? fallback.choose(part, injected, store);
   if (part === 'eviction') return resolveEviction(choice);
+  if (part === 'bus') return choice;
+  if (part === 'sharedTier') return choice === false ? undefined : choice;
   return part === 'store' ? resolveStore(choice) : resolveWritePolicy(choice, store);
 }
 

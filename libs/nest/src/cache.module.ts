@@ -38,6 +38,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<CacheFactoryOp
       eviction: undefined,
       writePolicy: undefined,
       store: undefined,
+      sharedTier: undefined,
+      bus: undefined,
       http: undefined,
     },
     rootModule,
@@ -100,14 +102,13 @@ function rootModule(
   definition: DynamicModule,
   { isGlobal = true, imports = [], http, ...choices }: ModuleExtras,
 ): DynamicModule {
-  const { eviction, writePolicy, store } = choices;
   const root: DynamicModule = {
     module: CacheRootModule,
     global: true,
     imports: [CacheCoreModule, ...new Set([...(definition.imports ?? []), ...imports])],
     providers: [
       ...(definition.providers ?? []),
-      ...rootProviders({ eviction, writePolicy, store }),
+      ...rootProviders(choices),
       ...(http === undefined ? [] : [httpCaching(http)]),
     ],
     exports: [CACHE_OPTIONS, getDeclarationToken(DEFAULT_CACHE), ...partTokens(DEFAULT_CACHE)],

@@ -160,6 +160,13 @@ export type {
   StorePart,
 } from './module-options.js';
 export type { ProviderDefinition } from './provider-definition.js';
-export { getCacheToken, getEvictionToken, getStoreToken, getWritePolicyToken } from './tokens.js';
+export {
+  getBusToken,
+  getCacheToken,
+  getEvictionToken,
+  getSharedTierToken,
+  getStoreToken,
+  getWritePolicyToken,
+} from './tokens.js';
 export { getTypedCacheToken } from './typed-caches.js';
 export { TEST_SETTING, type TestSetting } from './test-setting.js';

@@ -2,12 +2,14 @@ import type { ConfigurableModuleAsyncOptions, ModuleMetadata } from '@nestjs/com
 import type {
   BackingStore,
   BackingStoreFactory,
+  BusFactory,
   ByteSize,
   CacheOptions,
   EvictionChoice,
   EvictionStrategyFactory,
   RecordStore,
   RecordStoreFactory,
+  SharedTierFactory,
   StoreChoice,
   WritePolicyChoice,
   WritePolicyFactory,
@@ -24,6 +26,10 @@ export interface PartChoices {
   readonly writePolicy?: WritePolicyChoice | ProviderDefinition<WritePolicyFactory> | undefined;
   /** Where entries are kept beyond memory: a name, a factory, a store, or a provider of one; nowhere by default. */
   readonly store?: StoreChoice | ProviderDefinition<StorePart> | undefined;
+  /** What several processes share behind the memory of each, such as `redis({ url })`, or a provider of it; nothing by default. */
+  readonly sharedTier?: SharedTierFactory | ProviderDefinition<SharedTierFactory> | undefined;
+  /** Where processes tell each other what has changed, or a provider of it; that of the `sharedTier` by default. `false`: they do not. */
+  readonly bus?: BusFactory | ProviderDefinition<BusFactory> | false | undefined;
 }
 
 /** What a provider of a store may be: your own database, a store of rows, or a factory of either. */
@@ -78,11 +84,13 @@ export interface CacheModuleAsyncOptions
  * A named cache. What it leaves out is as in `forRoot`, but for what it is to hold: `maxItems`, `maxBytes` and `weigh` are its own, or
  * the engine's defaults, and so is `warmStart`, since a file belongs to one cache.
  */
-export interface CacheDefinition extends CacheTuning, Omit<PartChoices, 'store'> {
+export interface CacheDefinition extends CacheTuning, Omit<PartChoices, 'store' | 'sharedTier'> {
   /** The name in tokens, events and `CacheManager`, and the namespace in the store; not `'default'`. */
   readonly name: string;
   /** As in `forRoot`; `false` for memory only, where the root has a store. */
   readonly store?: PartChoices['store'] | false;
+  /** As in `forRoot`; `false` for a cache that shares nothing, where the root has a shared tier. */
+  readonly sharedTier?: PartChoices['sharedTier'] | false;
   /** Modules whose providers the parts depend on. */
   readonly imports?: ModuleMetadata['imports'];
 }

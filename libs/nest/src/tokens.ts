@@ -4,7 +4,7 @@ import { Cache } from 'nuthatch/engine';
 export const DEFAULT_CACHE = 'default';
 
 /** The replaceable parts of a cache. */
-export type PartName = 'eviction' | 'writePolicy' | 'store';
+export type PartName = 'eviction' | 'writePolicy' | 'store' | 'sharedTier' | 'bus';
 
 /** What stands before the name. Nest shows the token where nobody provides it, so it says what to do. */
 const CACHE = 'nuthatch: import CacheModule.forFeature(...) in this module, for the cache ';
@@ -27,6 +27,16 @@ export function getWritePolicyToken(name: string = DEFAULT_CACHE): symbol {
 /** The token of the store behind a cache, or of the factory that makes it: `undefined` is injected where there is none. */
 export function getStoreToken(name: string = DEFAULT_CACHE): symbol {
   return getPartToken('store', name);
+}
+
+/** The token of the `SharedTierFactory` of a cache: `undefined` is injected where it shares none. */
+export function getSharedTierToken(name: string = DEFAULT_CACHE): symbol {
+  return getPartToken('sharedTier', name);
+}
+
+/** The token of the `BusFactory` that a cache was given: `undefined` is injected where it has that of its shared tier, or none. */
+export function getBusToken(name: string = DEFAULT_CACHE): symbol {
+  return getPartToken('bus', name);
 }
 
 /** The public token of a part. */

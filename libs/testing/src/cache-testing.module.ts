@@ -50,23 +50,23 @@ export class CacheTestingModule {
     const root = CacheModule.forRoot(given);
     // What Nest is given is a module with a class of its own, which its types cannot tell here.
     const imports = [root as unknown as TestingDynamicModule['imports'][number]];
-    return definition({ clock, keepStores }, { imports, store: given.store });
+    return definition({ clock, keepStores }, { imports, given: [given.store, given.sharedTier, given.bus] });
   }
 
   /** The caches of an application that imports `CacheModule.forRoot` itself. */
   static async forApplication(options: CacheTestingOptions = {}): Promise<TestingDynamicModule> {
-    return definition(options, { imports: [], store: undefined });
+    return definition(options, { imports: [], given: [] });
   }
 }
 
 async function definition(
   { clock = new FakeClock(), keepStores = false }: CacheTestingOptions,
-  { imports, store }: Pick<TestingDynamicModule, 'imports'> & Pick<CacheTestingRootOptions, 'store'>,
+  { imports, given }: Pick<TestingDynamicModule, 'imports'> & { readonly given: readonly unknown[] },
 ): Promise<TestingDynamicModule> {
   const { TEST_SETTING } = await import('nuthatch');
   const setting = {
     clock,
-    keeps: (declared: unknown) => keepStores || (store !== undefined && declared === store),
+    keeps: (declared: unknown) => keepStores || (declared !== undefined && given.includes(declared)),
     opened: (cache: Cache) => void watchLoads(cache),
   };
   return {

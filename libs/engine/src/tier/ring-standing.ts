@@ -11,6 +11,8 @@ export interface Standing {
   isAway: boolean;
   /** Whether its mark was put there by this process, or renewed since it was seen first: what a dead process has left is not. */
   isConfirmed: boolean;
+  /** Whether it was so before this process came: whoever has seen the change has invalidated everything, and that is found. */
+  isInherited: boolean;
   /** Since when it is so. */
   changedAt: number;
   /** Of the newest mark that was seen. */
@@ -24,7 +26,15 @@ export interface Standing {
 /** A node of which nothing was heard yet. */
 export function newStanding(): Standing {
   const never = -Infinity;
-  return { isAway: false, isConfirmed: false, changedAt: never, version: 0, markedAt: never, heardAt: never };
+  return {
+    isAway: false,
+    isConfirmed: false,
+    isInherited: false,
+    changedAt: never,
+    version: 0,
+    markedAt: never,
+    heardAt: never,
+  };
 }
 
 export function markKey(name: string): string {

@@ -41,8 +41,8 @@ export class RingView {
   #changes = 0;
   /** Who comes first sees what others have told, before it tells anything. */
   #hasLooked = false;
-  /** What was marked before is not news. */
-  #startedAt = -Infinity;
+  /** Whether it is the first to eject a node, and could not say yet that what was there before is suspect. */
+  #mustForget = false;
   #timer: Timer | undefined;
   #isStopped = false;
 
@@ -75,11 +75,13 @@ export class RingView {
   async start(): Promise<void> {
     if (this.#parts.nodes.size === 1) return;
     await this.#look();
+    if (!this.#hasLooked)
+      for (const standing of this.#standings.values()) standing.isInherited = standing.isAway;
     this.#hasLooked = true;
-    const isFirst = this.#failing.some(({ name }) => !this.isAway(name));
+    this.#mustForget ||= this.#failing.some(({ name }) => !this.isAway(name));
     await Promise.all(this.#failing.map((node) => this.announce(node)));
-    if (isFirst && this.#changes > 0) await this.#forgetAll();
-    this.#startedAt = this.#parts.context.clock.now();
+    if (this.#mustForget && this.#changes > 0) await this.#forgetAll();
+    this.#mustForget = false;
     this.#timer ??= this.#parts.context.clock.schedule(() => this.#tick(), this.#parts.lookEveryMs);
   }
 
@@ -218,15 +220,14 @@ export class RingView {
   /** Both places may have entries that were overtaken at the other one: all that was written until now is taken to be old. */
   #confirm(name: string, standing: Standing): void {
     standing.isConfirmed = true;
-    // Who comes later finds the invalidation of those who have seen the change.
-    const isInherited = standing.changedAt <= this.#startedAt;
-    if (!isInherited) this.#parts.context.suspect('all', `the node ${name} was ejected`);
+    if (!standing.isInherited) this.#parts.context.suspect('all', `the node ${name} was ejected`);
   }
 
   /** A mark that was never renewed has moved nothing. */
   #back(name: string, standing: Standing): void {
     const wasConfirmed = standing.isConfirmed;
     standing.isConfirmed = false;
+    standing.isInherited = false;
     this.#change(standing, false);
     if (wasConfirmed) this.#parts.context.suspect('all', `the node ${name} is back`);
   }

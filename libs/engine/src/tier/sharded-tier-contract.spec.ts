@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock, LocalTier, settle } from 'nuthatch/testing';
-import { sharedTierClauses } from '../../../testing/src/shared-tier-contract.js';
+import { sharedTierClauses } from 'nuthatch/testing';
 import { shardedTier } from './sharded-tier.js';
 
 const clock = new FakeClock();

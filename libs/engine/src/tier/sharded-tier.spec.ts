@@ -95,6 +95,41 @@ async function keyOn(home: NodeName, at: (name: NodeName) => Promise<SharedTier>
   }
 }
 
+/** Three processes, of which some can not reach node `a` at times, or leave, and others come. */
+async function crowd(seed: number) {
+  const random = seededRandom(seed);
+  const draw = (count: number): number => Math.floor(random.next() * count);
+  const { here, there, pass, at, ...shared } = await pair();
+  const members = [here, there, await join(shared)];
+  const keys = [await keyOn('a', at, here.tier), await keyOn('b', at, here.tier)];
+  const counts = { current: 0, old: 0, refused: 0 };
+  const one = () => members[draw(3)] ?? here;
+  const disturb = async (): Promise<void> => {
+    const { a } = one().wires;
+    if (draw(60) === 0) a.isCut = !a.isCut;
+    if (draw(200) > 0) return;
+    const leaving = draw(3);
+    await members[leaving]?.tier.close();
+    members[leaving] = await join(shared);
+  };
+  /** What everybody has forgotten since is not shown by a cache: only what was written just now counts. */
+  const exchange = async (step: number): Promise<void> => {
+    const key = keys[draw(2)] ?? '';
+    const version = Math.floor(shared.clock.wallNow() * 1024) + step;
+    const kept = await one()
+      .tier.put([{ ...row(key, 0), version }])
+      .catch(() => []);
+    if (kept[0] !== version) return;
+    for (const { tier } of members) {
+      const read = await tier.get(key).catch(() => undefined);
+      if (read === undefined) counts.refused++;
+      else if (read.row?.version === version) counts.current++;
+      else counts.old++;
+    }
+  };
+  return { disturb, exchange, counts, pass: () => pass(20 + draw(60)) };
+}
+
 describe('a sharded tier', () => {
   it('keeps each key on one node, the same for every process', async () => {
     const { here, there, at } = await pair();
@@ -258,6 +293,31 @@ describe('a node that fails', () => {
     expect(late.suspected).toEqual([]);
   });
 
+  it('is away for who comes meanwhile, without everything being forgotten again', async () => {
+    const { here, pass, at, ...shared } = await pair();
+    const key = await keyOn('a', at, here.tier);
+    shared.tiers.a.down();
+    await pass(6000);
+    await here.tier.put([row(key, 2)]);
+    const late = await join(shared);
+    await pass(3000);
+    expect(await valueOf(late.tier, key)).toBe(`"${key} 2"`);
+    expect(late.suspected).toEqual([]);
+    expect(await late.tier.invalidations()).toEqual([]);
+  });
+
+  it('keeps the keys of the others from being used while nobody tells of them', async () => {
+    const { here, tiers, pass, at } = await pair({ only: ['a', 'b'] });
+    const key = await keyOn('a', at, here.tier);
+    tiers.b.hang();
+    await pass(900);
+    const asked = here.tier.get(key).catch((error: unknown) => String(error));
+    await pass(700);
+    expect(await asked).toMatch('no other node tells whether the node "a"');
+    await pass(5000);
+    expect(await valueOf(here.tier, key)).toBe(`"${key} 0"`);
+  });
+
   it('is back when the process is gone that failed at it', async () => {
     const { here, there, pass, at } = await pair();
     const key = await keyOn('a', at, here.tier);
@@ -270,43 +330,13 @@ describe('a node that fails', () => {
   });
 
   it.each([1, 2, 3, 4, 5, 6])('never shows a process what another has overtaken, seed %i', async (seed) => {
-    const random = seededRandom(seed);
-    const draw = (count: number): number => Math.floor(random.next() * count);
-    const { here, there, pass, at, ...shared } = await pair();
-    const { clock } = shared;
-    const third = await join(shared);
-    const members = [here, there, third];
-    const keys = [await keyOn('a', at, here.tier), await keyOn('b', at, here.tier)];
-    const counts = { current: 0, refused: 0 };
-    const written = new Map<string, number>();
-    for (let step = 0; step < 500; step++) {
-      await pass(20 + draw(60));
-      const member = draw(3);
-      if (draw(60) === 0) {
-        const wire = members[member]?.wires.a;
-        if (wire !== undefined) wire.isCut = !wire.isCut;
-      }
-      if (draw(200) === 0) {
-        await members[member]?.tier.close();
-        members[member] = await join(shared);
-      }
-      const key = keys[draw(2)] ?? '';
-      const version = Math.floor(clock.wallNow() * 1024) + step + 1;
-      const value = `${step}`;
-      const isWritten = await members[draw(3)]?.tier
-        .put([{ ...row(key, 0), version, value }])
-        .then(([kept]) => kept === version)
-        .catch(() => false);
-      if (isWritten === true) written.set(key, version);
-      for (const { tier } of members) {
-        const read = await tier.get(key).catch(() => undefined);
-        const last = written.get(key) ?? 0;
-        if (read === undefined) counts.refused++;
-        // What everybody has forgotten since is not shown by a cache.
-        else if (isWritten === true) expect(read.row?.version ?? Infinity).toBeGreaterThanOrEqual(last);
-        if (read?.row?.version === last) counts.current++;
-      }
+    const { disturb, exchange, counts, pass } = await crowd(seed);
+    for (let step = 1; step <= 500; step++) {
+      await pass();
+      await disturb();
+      await exchange(step);
     }
+    expect(counts.old).toBe(0);
     expect(counts.current).toBeGreaterThan(300);
     expect(counts.refused).toBeGreaterThan(10);
   });

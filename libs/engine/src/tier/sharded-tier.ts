@@ -21,6 +21,7 @@ import { TierOverNodes } from './tier-over-nodes.js';
  * keys for `4 * lookEvery + timeout` (1.5 seconds by default), so that no two of them use different nodes for a key; and each calls
  * `suspect('all')`, since both places may have entries that were overtaken at the other one. The price: one bad connection between one process and
  * one node ejects the node for all of them, and every ejection and every return empties the whole cache, once for each process.
+ * Who joins within a minute after a return finds the old mark, and does without the keys of that node for a few seconds, until it is sure that it is old.
  *
  * **What is promised.** No reader gets an entry from the tier that was overtaken by an acknowledged write, as long as each two processes reach a
  * node in common other than the one in question, nodes keep the marks they have acknowledged, answer looks within `lookEvery`, and clocks go equally fast.

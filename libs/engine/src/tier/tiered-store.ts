@@ -152,7 +152,9 @@ export class TieredStore implements BackingStore {
       ticket === undefined
         ? 'filled'
         : await shared.ask('fill', row.key, () => tier.fill(withoutOrigin(row), ticket));
-    if (filled === 'awaited') await this.release([row.key]);
+    // What was refused tells nothing of those who wait.
+    const isAwaited = filled === 'awaited' || (filled === 'fenced' && ticket?.token !== undefined);
+    if (isAwaited) await this.release([row.key]);
     if (filled !== 'fenced' && own?.role === 'cache') await own.apply([{ type: 'set', row }]);
     return filled;
   }

@@ -1,0 +1,102 @@
+import { isCluster, type RedisClient } from './client.js';
+import type { Commands } from './commands.js';
+
+/** So many keys are asked for by one command. */
+const MOST_PER_COMMAND = 1000;
+
+/** Somebody who waits for the value of a key. */
+interface Waiter {
+  readonly resolve: (found: Buffer | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Keys that are asked for together, each once, with all who wait for it. */
+type Round = Map<string, Waiter[]>;
+
+/**
+ * Makes one `MGET` of all reads of one turn of the event loop. While nothing is under way, that is sent as soon as the code that asks is through, so
+ * that a lone read does not wait; while replies are outstanding, what is asked for in the whole turn is gathered.
+ */
+export class Gatherer {
+  readonly #commands: Commands;
+  #round: Round = new Map();
+  #underway = 0;
+
+  constructor(commands: Commands) {
+    this.#commands = commands;
+  }
+
+  /** What is under the key of Redis; `null` where there is nothing. */
+  read(key: string): Promise<Buffer | null> {
+    return new Promise((resolve, reject) => {
+      const waiters = this.#round.get(key);
+      if (waiters !== undefined) waiters.push({ resolve, reject });
+      else this.#ask(key, { resolve, reject });
+    });
+  }
+
+  #ask(key: string, waiter: Waiter): void {
+    if (this.#round.size === 0) {
+      if (this.#underway === 0) process.nextTick(this.#send);
+      else setImmediate(this.#send);
+    }
+    this.#round.set(key, [waiter]);
+  }
+
+  readonly #send = (): void => {
+    const round = this.#round;
+    this.#round = new Map();
+    const keys = [...round.keys()];
+    for (let start = 0; start < keys.length; start += MOST_PER_COMMAND)
+      void this.#fetch(keys.slice(start, start + MOST_PER_COMMAND), round);
+  };
+
+  async #fetch(keys: readonly string[], round: Round): Promise<void> {
+    this.#underway += 1;
+    try {
+      await this.#commands.run('read', (client) => answer(client, keys, round));
+    } catch (error) {
+      // Who has been answered already does not notice.
+      for (const key of keys) for (const { reject } of round.get(key) ?? []) reject(error);
+    } finally {
+      this.#underway -= 1;
+    }
+  }
+}
+
+/** A server answers together what it has; where there are several, one that is down does not keep the others from answering. */
+async function answer(client: RedisClient, keys: readonly string[], round: Round): Promise<void> {
+  if (!isCluster(client)) return settle(keys, await client.mgetBuffer(keys as string[]), round);
+  const parts = [...bySlot(keys)].map(async (together) => {
+    const [first = ''] = together;
+    const found = together.length === 1 ? [await client.getBuffer(first)] : await client.mgetBuffer(together);
+    settle(together, found, round);
+  });
+  for (const part of await Promise.allSettled(parts)) if (part.status === 'rejected') throw part.reason;
+}
+
+function settle(keys: readonly string[], found: readonly (Buffer | null)[], round: Round): void {
+  for (const [at, key] of keys.entries()) {
+    const value = found[at] ?? null;
+    for (const { resolve } of round.get(key) ?? []) resolve(value);
+  }
+}
+
+/** Keys of the same hash tag are in the same slot, and the others seldom. */
+function bySlot(keys: readonly string[]): Iterable<string[]> {
+  const groups = new Map<string, string[]>();
+  for (const key of keys) {
+    const tag = tagOf(key);
+    const group = groups.get(tag);
+    if (group === undefined) groups.set(tag, [key]);
+    else group.push(key);
+  }
+  return groups.values();
+}
+
+/** What of a key Redis computes the slot of. */
+function tagOf(key: string): string {
+  const start = key.indexOf('{');
+  const end = start < 0 ? -1 : key.indexOf('}', start + 1);
+  return end > start + 1 ? key.slice(start + 1, end) : key;
+}
