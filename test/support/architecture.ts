@@ -32,8 +32,8 @@ const WIRING = 'wiring';
 const ENGINE_ROOT = { packages: 'rxjs' };
 const ENGINE = 'libs/engine/src/';
 const CREATE_CACHE = `${ENGINE}create-cache.ts`;
-/** A memoized function is a whole thing of its own, with a memory cache inside. */
-const WIRES = new Set([CREATE_CACHE, `${ENGINE}memoize/memoize.ts`]);
+/** A memoized function is a whole thing of its own, with a memory cache inside; a sharded cache puts whole caches behind a ring. */
+const WIRES = new Set([CREATE_CACHE, `${ENGINE}create-sharded-cache.ts`, `${ENGINE}memoize/memoize.ts`]);
 const BANNED_FOLDERS = new Set(['utils', 'helpers', 'common', 'types', 'interfaces']);
 const MOST_LINES = 250;
 

@@ -1,4 +1,5 @@
 import type { EvictionChoiceReport } from './eviction/strategy.js';
+import { nameOf } from './kernel/register.js';
 import type { MemoryBudget, MemoryBudgetReport } from './memory/memory-budget.js';
 import type { MemoryTier } from './memory/memory-tier.js';
 import type { ResolvedOptions } from './options.js';
@@ -28,13 +29,19 @@ export interface CacheInfo {
   /** What a write survives that is acknowledged and not stored yet; `undefined` where the policy stores before it acknowledges. */
   readonly durability: Durability | undefined;
   readonly store: { readonly name: string; readonly role: 'cache' | 'record' } | undefined;
+  /** What it shares with other processes, and where it hears of what they change; `undefined` where it shares nothing, or hears nothing. */
+  readonly sharedTier: string | undefined;
+  readonly bus: string | undefined;
   readonly codec: string;
   readonly isolate: string;
 }
 
 /** What a cache is described from. */
 export interface InfoParts<V> {
-  readonly options: Pick<ResolvedOptions<V>, 'name' | 'budget' | 'life' | 'codec' | 'isolation'>;
+  readonly options: Pick<
+    ResolvedOptions<V>,
+    'name' | 'budget' | 'life' | 'codec' | 'isolation' | 'sharedTier' | 'bus'
+  >;
   readonly memory: Pick<MemoryTier<V>, 'table'>;
   readonly side: StoreSide | undefined;
 }
@@ -56,6 +63,8 @@ export function describeCache<V>({ options, memory, side }: InfoParts<V>): Cache
     writePolicy: side?.policyName,
     durability: side?.durability,
     store: side && { name: side.storeName, role: side.store.role },
+    sharedTier: options.sharedTier && nameOf(options.sharedTier),
+    bus: options.bus && nameOf(options.bus),
     codec: options.codec.name,
     isolate: options.isolation.name,
   };

@@ -154,6 +154,20 @@ export type { Change, RecordStore, RecordStoreFactory, RecordWriteOptions } from
 export type { CodecName } from './store/resolve-codec.js';
 export type { StoreChoice, StoreName } from './store/resolve-store.js';
 export { richCodec, type RichCodecOptions, type StorableClass } from './store/rich-codec.js';
+export { createShardedCache, type ShardedCacheOptions } from './create-sharded-cache.js';
+export { ShardedCache } from './sharded-cache.js';
+export { ShardedControls, type ShardedCloseReport, type ShardedEvent } from './sharded-controls.js';
+export type { ShardedHealth, ShardedMetrics, ShardProblem } from './sharded-metrics.js';
+export {
+  type HotKey,
+  HotKeys,
+  type HotKeysOptions,
+  type HotKeysPorts,
+  type HotKeysSettings,
+  resolveHotKeys,
+} from './tier/hot-keys.js';
+export { shardedTier } from './tier/sharded-tier.js';
+export type { ShardedTierOptions, WeightedTier } from './tier/sharded-tier-options.js';
 export { broadcastBus, type BroadcastBusOptions } from './tier/broadcast-bus.js';
 export { clusterBus, type ClusterBusOptions } from './tier/cluster-bus.js';
 export { relayClusterBus } from './tier/cluster-relay.js';

@@ -81,6 +81,12 @@ export class Link implements BusListener {
     if (messages.length > 0) await this.bus?.publish(messages);
   }
 
+  /** As {@link publish}. @throws where it has not worked in the time of a call on the tier. */
+  publishSoon(messages: readonly BusMessage[]): Promise<void> {
+    const { clock, settings } = this.#parts;
+    return within(this.publish(messages), settings.timeoutMs, clock);
+  }
+
   /** As {@link publish}; what cannot be told now is told when the bus is back. */
   async publishLater(messages: readonly BusMessage[]): Promise<void> {
     try {

@@ -338,7 +338,7 @@ describe('a node that fails', () => {
     }
     expect(counts.old).toBe(0);
     expect(counts.current).toBeGreaterThan(300);
-    expect(counts.refused).toBeGreaterThan(10);
+    expect(counts.refused).toBeGreaterThan(0);
   });
 
   it('has its keys refused while processes may disagree', async () => {

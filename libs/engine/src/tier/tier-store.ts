@@ -4,6 +4,7 @@ import type { SharedClock } from './shared-clock.js';
 import type { Link } from './link.js';
 import type { RecentChanges } from './recent-changes.js';
 import type { SharedTier } from './shared-tier.js';
+import { within } from './within.js';
 
 /** What the store in front of a tier works on. */
 export interface TierStoreParts {
@@ -13,7 +14,8 @@ export interface TierStoreParts {
   readonly clock: SharedClock;
   /** Told of a write that came too late: what its caller holds is not what is shared. */
   readonly overtaken: (key: string, version: number) => void;
-  readonly failed: (operation: string, error: unknown) => void;
+  /** How long each of what a change asks for may take. What is not answered then is over: it may land later, but its version says that it is old. */
+  readonly timeoutMs: number;
 }
 
 /**
@@ -29,9 +31,9 @@ export class TierStore implements BackingStore {
     this.#parts = parts;
   }
 
-  /** Never fails: without the tier a cache goes on by itself. */
-  open(): Promise<void> {
-    return this.#parts.link.open();
+  /** Begins to link, and waits for nothing: a tier that is down is no reason why a cache could not be opened. */
+  async open(): Promise<void> {
+    void this.#parts.link.open();
   }
 
   async get(key: string): Promise<Row | undefined> {
@@ -49,21 +51,25 @@ export class TierStore implements BackingStore {
     const deletions = [...last.values()].filter((operation) => operation.type === 'delete');
     // What may be half done is made up for as a whole.
     recent.changed(last.keys(), clock.now());
-    const changed = (await Promise.all([this.#put(rows), this.#delete(deletions)])).flat();
-    await link.publish([{ kind: 'changed', keys: changed }]);
+    const made = await Promise.allSettled([this.#soon(this.#put(rows)), this.#soon(this.#delete(deletions))]);
+    const changed = made.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    // What could not be written is no longer what others should show either.
+    const told = new Map([...[...last.values()].map(versioned), ...changed]);
+    await this.#soon(link.publish([{ kind: 'changed', keys: [...told] }]));
+    for (const one of made) if (one.status === 'rejected') throw one.reason;
   }
 
-  /** Resolves when others will hear of it; the rows are freed in the background. */
-  async clear(): Promise<void> {
-    const { tier, failed } = this.#parts;
-    tier.clear().catch((error: unknown) => failed('clear', error));
+  /** What is shared is cleared by an invalidation, and its room is freed later. */
+  clear(): Promise<void> {
+    return this.#parts.tier.clear();
   }
 
   async invalidate(invalidations: readonly Invalidation[]): Promise<void> {
     const { tier, link, recent, clock } = this.#parts;
     recent.invalidated(invalidations, clock.now());
-    await tier.invalidate(invalidations);
-    await link.publish([{ kind: 'invalidated', invalidations }]);
+    const [remembered] = await Promise.allSettled([this.#soon(tier.invalidate(invalidations))]);
+    await this.#soon(link.publish([{ kind: 'invalidated', invalidations }]));
+    if (remembered.status === 'rejected') throw remembered.reason;
   }
 
   /** The link has read them: it listens first, so that none is missed in between. */
@@ -89,6 +95,10 @@ export class TierStore implements BackingStore {
     return this.#parts.link.close();
   }
 
+  #soon<T>(asked: Promise<T>): Promise<T> {
+    return within(asked, this.#parts.timeoutMs, this.#parts.clock);
+  }
+
   async #put(rows: readonly Row[]): Promise<[key: string, version: number][]> {
     if (rows.length === 0) return [];
     const versions = await this.#parts.tier.put(rows);
@@ -106,6 +116,11 @@ export class TierStore implements BackingStore {
     const versions = await this.#parts.tier.delete(deletions);
     return deletions.map(({ key, version }, index) => [key, versions[index] ?? version]);
   }
+}
+
+function versioned(operation: Operation): [key: string, version: number] {
+  const { version } = operation.type === 'set' ? operation.row : operation;
+  return [keyOf(operation), version];
 }
 
 function keyOf(operation: Operation): string {

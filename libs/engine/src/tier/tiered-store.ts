@@ -1,6 +1,7 @@
 import type { Invalidation } from '../kernel/invalidation.js';
 import type { ApplyOptions, BackingStore, Operation, Row } from '../store/backing-store.js';
 import type { GuardedStore } from '../store/guarded-store.js';
+import type { BusMessage } from './bus.js';
 import type { Link } from './link.js';
 import type { Claim, Filled, SharedTier } from './shared-tier.js';
 
@@ -60,7 +61,9 @@ export class TieredStore implements BackingStore {
   }
 
   async open(): Promise<void> {
-    await Promise.all([this.#parts.shared.open(), this.#parts.own?.open()]);
+    const { link, shared, own } = this.#parts;
+    // The link has a deadline of its own, and never fails.
+    await Promise.all([link.open(), shared.open(), own?.open()]);
   }
 
   async get(key: string): Promise<Row | undefined> {
@@ -103,14 +106,20 @@ export class TieredStore implements BackingStore {
     const { shared, own, shareable } = this.#parts;
     const isRecord = own?.role === 'record';
     const told = isRecord ? operations.map((operation) => withRow(operation, shareable)) : operations;
-    await this.#tell('apply', () => shared.apply(told));
+    await this.#tell('apply', {
+      make: () => shared.apply(told),
+      news: { kind: 'changed', keys: told.map(versioned) },
+    });
   }
 
   async invalidate(invalidations: readonly Invalidation[]): Promise<void> {
     const { shared, own } = this.#parts;
     await Promise.all([
       own?.role === 'cache' ? own.invalidate(invalidations) : undefined,
-      this.#tell('invalidate', () => shared.invalidate(invalidations)),
+      this.#tell('invalidate', {
+        make: () => shared.invalidate(invalidations),
+        news: { kind: 'invalidated', invalidations },
+      }),
     ]);
   }
 
@@ -123,12 +132,15 @@ export class TieredStore implements BackingStore {
     await this.clearShared();
   }
 
-  /** Everything that is shared is gone; the own store keeps its rows. */
+  /** Everything that is shared is gone, and its room is freed in the background; the own store keeps its rows. */
   async clearShared(): Promise<void> {
-    const { shared, nextVersion } = this.#parts;
+    const { shared, tier, nextVersion, failed } = this.#parts;
     const everything = [{ scope: 'prefix', name: '', version: nextVersion() }] as const;
-    await this.#tell('clear', () => shared.invalidate(everything));
-    await this.#tell('clear', () => shared.clear());
+    await this.#tell('clear', {
+      make: () => shared.invalidate(everything),
+      news: { kind: 'invalidated', invalidations: everything },
+    });
+    tier.clear().catch((error: unknown) => failed('free what was cleared', error));
   }
 
   rows(): Promise<readonly Row[]> {
@@ -207,15 +219,30 @@ export class TieredStore implements BackingStore {
       .catch((error: unknown) => failed(`share ${row.key}`, error));
   }
 
-  async #tell(operation: string, tell: () => Promise<void>): Promise<void> {
-    const { whenDown, failed } = this.#parts;
+  /** Where the tier is not asked, or fails, the others are told all the same: their memory is not to show what was there before. */
+  async #tell(operation: string, { make, news }: Change): Promise<void> {
+    const { shared, link, whenDown, failed } = this.#parts;
+    const isLeftAlone = shared.isDown;
     try {
-      await tell();
+      await make();
+      if (isLeftAlone) await link.publishSoon([news]);
     } catch (error) {
+      if (!isLeftAlone) await link.publishSoon([news]).catch(() => undefined);
       if (whenDown === 'refuse') throw error;
       failed(`${operation} a change`, error);
     }
   }
+}
+
+/** A change of the shared tier, and what the others are told of it. */
+interface Change {
+  readonly make: () => Promise<void>;
+  readonly news: BusMessage;
+}
+
+function versioned(operation: Operation): [key: string, version: number] {
+  if (operation.type === 'delete') return [operation.key, operation.version];
+  return [operation.row.key, operation.row.version];
 }
 
 function fromTier(row: Row | undefined): Row | undefined {

@@ -53,13 +53,16 @@ export function wireShared<V>(core: Core<V>): Shared | undefined {
     sequence.pass(version);
     fencing.raise(key);
   };
-  const store = new GuardedStore(new TierStore({ tier, link, recent, clock, overtaken, failed }), {
-    name,
-    clock,
-    observer: new StoreRecorder(recorder, healthRecord, 'shared'),
-    resilience: resilienceOf(options.tier.timeoutMs),
-    buffer: { isBuffering: () => false, holds: () => false },
-  });
+  const store = new GuardedStore(
+    new TierStore({ tier, link, recent, clock, overtaken, timeoutMs: settings.timeoutMs }),
+    {
+      name,
+      clock,
+      observer: new StoreRecorder(recorder, healthRecord, 'shared'),
+      resilience: resilienceOf(options.tier.timeoutMs),
+      buffer: { isBuffering: () => false, holds: () => false },
+    },
+  );
   const leases = options.sharedTier && new Leases({ tier, shared: store, link, clock, sequence, failed });
   const names = {
     tier: options.sharedTier && nameOf(options.sharedTier),
