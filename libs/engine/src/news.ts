@@ -64,9 +64,13 @@ export class News<V> implements Neighbour {
     this.#parts.leases?.released(keys);
   }
 
+  forgetMemory(): void {
+    this.#parts.memory.clear();
+  }
+
   forgetAll(): void {
-    const { memory, tiered, nextVersion } = this.#parts;
-    memory.clear();
+    const { tiered, nextVersion } = this.#parts;
+    this.forgetMemory();
     const everything = { scope: 'prefix', name: '', version: nextVersion() } as const;
     this.#quietly('forget what may be old', tiered.rememberOwn([everything]));
   }

@@ -1,6 +1,7 @@
 import type { ChainableCommander } from 'ioredis';
 import { isCluster, type RedisClient } from './client.js';
 import type { RedisHub } from './hub.js';
+import { inOnePiece } from './one-piece.js';
 import type { Script } from './scripts.js';
 import { within } from './waiting.js';
 
@@ -57,6 +58,7 @@ async function evaluate(
   { key, args }: ScriptCall,
 ): Promise<unknown> {
   try {
+    inOnePiece(client);
     return await client.callBuffer('evalsha', sha, 1, key, ...args);
   } catch (error) {
     if (!isUnknownScript(error)) throw error;

@@ -11,6 +11,8 @@ export interface Neighbour {
   invalidated(invalidations: readonly Invalidation[]): void;
   published(event: string, params: object): void;
   released(keys: readonly string[]): void;
+  /** What memory has may be old. */
+  forgetMemory(): void;
   /** Anything that was known before may be old. */
   forgetAll(): void;
   /** Makes up for what a server of the tier may have lost. */

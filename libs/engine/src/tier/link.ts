@@ -108,6 +108,8 @@ export class Link implements BusListener {
     // The others may be as late to hear of it as this process, and have not made up yet for what they could not say meanwhile.
     if (wasLinked && Math.min(at, clock.now()) - this.#provenAt > settings.maxBlindMs) this.#settle();
     this.#provenAt = at;
+    // Of what was loaded before it is not known what others have changed until this process began to listen.
+    if (!wasLinked) this.#forgetMemory();
   }
 
   missed(reason: string): void {
@@ -154,6 +156,11 @@ export class Link implements BusListener {
   #settle(): void {
     const { clock, settings } = this.#parts;
     this.#settledAt = clock.now() + settings.settleMs;
+  }
+
+  #forgetMemory(): void {
+    this.#parts.fencing.raiseAll();
+    this.neighbour?.forgetMemory();
   }
 
   #forgetAll(): void {

@@ -1,29 +1,23 @@
 import type { Invalidation } from '../kernel/invalidation.js';
 import type { ApplyOptions, BackingStore, Operation, Row } from '../store/backing-store.js';
 import type { GuardedStore } from '../store/guarded-store.js';
-import type { BusMessage } from './bus.js';
-import type { Link } from './link.js';
+import { Announcer, type AnnouncerParts } from './announcer.js';
 import type { Claim, Filled, SharedTier } from './shared-tier.js';
 
 /** What was told when a key was claimed, to be shown when it is filled. */
 export type Ticket = Pick<Claim, 'stamp' | 'token'>;
 
 /** What a store with a shared tier in front is made of. */
-export interface TieredStoreParts {
+export interface TieredStoreParts extends AnnouncerParts {
   readonly tier: SharedTier;
-  /** The tier as a store, guarded. */
-  readonly shared: GuardedStore;
   /** The cache's own store behind the tier, guarded; nothing where the tier is all there is. */
   readonly own: GuardedStore | undefined;
-  readonly link: Link;
-  readonly whenDown: 'remember' | 'refuse';
   /** Draws the version of a change. */
   readonly nextVersion: () => number;
   /** Whether the cache may show a row of the tier. */
   readonly isLiving: (row: Row) => boolean;
   /** A row of the own store as the tier keeps it, with the end that the cache gives it. */
   readonly shareable: (row: Row) => Row;
-  readonly failed: (operation: string, error: unknown) => void;
 }
 
 /**
@@ -35,9 +29,11 @@ export interface TieredStoreParts {
 export class TieredStore implements BackingStore {
   readonly scan: () => AsyncIterable<readonly Row[]>;
   readonly #parts: TieredStoreParts;
+  readonly #announcer: Announcer;
 
   constructor(parts: TieredStoreParts) {
     this.#parts = parts;
+    this.#announcer = new Announcer(parts);
     const { own, shared } = parts;
     const pages = own === undefined ? shared.scan : own.scan;
     this.scan = pages ?? (() => pageOf(this.rows()));
@@ -103,23 +99,17 @@ export class TieredStore implements BackingStore {
 
   /** Changes the shared tier alone, and tells the others. */
   async announce(operations: readonly Operation[]): Promise<void> {
-    const { shared, own, shareable } = this.#parts;
+    const { own, shareable } = this.#parts;
     const isRecord = own?.role === 'record';
     const told = isRecord ? operations.map((operation) => withRow(operation, shareable)) : operations;
-    await this.#tell('apply', {
-      make: () => shared.apply(told),
-      news: { kind: 'changed', keys: told.map(versioned) },
-    });
+    await this.#announcer.changed(told);
   }
 
   async invalidate(invalidations: readonly Invalidation[]): Promise<void> {
-    const { shared, own } = this.#parts;
+    const { own } = this.#parts;
     await Promise.all([
       own?.role === 'cache' ? own.invalidate(invalidations) : undefined,
-      this.#tell('invalidate', {
-        make: () => shared.invalidate(invalidations),
-        news: { kind: 'invalidated', invalidations },
-      }),
+      this.#announcer.invalidated(invalidations),
     ]);
   }
 
@@ -134,12 +124,11 @@ export class TieredStore implements BackingStore {
 
   /** Everything that is shared is gone, and its room is freed in the background; the own store keeps its rows. */
   async clearShared(): Promise<void> {
-    const { shared, tier, nextVersion, failed } = this.#parts;
+    const { tier, nextVersion, failed } = this.#parts;
     const everything = [{ scope: 'prefix', name: '', version: nextVersion() }] as const;
-    await this.#tell('clear', {
-      make: () => shared.invalidate(everything),
-      news: { kind: 'invalidated', invalidations: everything },
-    });
+    // The others hear of it; what is read here meanwhile must not come back either.
+    this.#parts.takeUp(everything);
+    await this.#announcer.invalidated(everything);
     tier.clear().catch((error: unknown) => failed('free what was cleared', error));
   }
 
@@ -218,31 +207,6 @@ export class TieredStore implements BackingStore {
       .ask('fill', row.key, async () => tier.fill(shareable(row), ticket))
       .catch((error: unknown) => failed(`share ${row.key}`, error));
   }
-
-  /** Where the tier is not asked, or fails, the others are told all the same: their memory is not to show what was there before. */
-  async #tell(operation: string, { make, news }: Change): Promise<void> {
-    const { shared, link, whenDown, failed } = this.#parts;
-    const isLeftAlone = shared.isDown;
-    try {
-      await make();
-      if (isLeftAlone) await link.publishSoon([news]);
-    } catch (error) {
-      if (!isLeftAlone) await link.publishSoon([news]).catch(() => undefined);
-      if (whenDown === 'refuse') throw error;
-      failed(`${operation} a change`, error);
-    }
-  }
-}
-
-/** A change of the shared tier, and what the others are told of it. */
-interface Change {
-  readonly make: () => Promise<void>;
-  readonly news: BusMessage;
-}
-
-function versioned(operation: Operation): [key: string, version: number] {
-  if (operation.type === 'delete') return [operation.key, operation.version];
-  return [operation.row.key, operation.row.version];
 }
 
 function fromTier(row: Row | undefined): Row | undefined {

@@ -68,6 +68,7 @@ function wireTieredStore<V>(core: Core<V>, shared: Shared, own: GuardedStore | u
     own,
     whenDown: options.tier.whenDown,
     nextVersion,
+    takeUp: (invalidations) => invalidations.forEach((invalidation) => validity.takeUp(invalidation)),
     isLiving: (row) =>
       (row.expiresAt === undefined || row.expiresAt > clock.wallNow()) && validity.isCurrent(row.key, row),
     shareable: (row) => sharedRow(core, row, own?.role === 'record'),

@@ -12,6 +12,7 @@ import type { LinkObserver } from '../tier/link-parts.js';
 import { NoTier } from '../tier/no-tier.js';
 import { RecentChanges } from '../tier/recent-changes.js';
 import type { SharedTier, TierContext } from '../tier/shared-tier.js';
+import type { ResolvedTierSettings } from '../tier/tier-settings.js';
 import { TierStore } from '../tier/tier-store.js';
 import type { Core } from './core.js';
 
@@ -59,7 +60,7 @@ export function wireShared<V>(core: Core<V>): Shared | undefined {
       name,
       clock,
       observer: new StoreRecorder(recorder, healthRecord, 'shared'),
-      resilience: resilienceOf(options.tier.timeoutMs),
+      resilience: resilienceOf(options.tier),
       buffer: { isBuffering: () => false, holds: () => false },
     },
   );
@@ -99,7 +100,7 @@ export function wireNews<V>(
 }
 
 /** A tier is left alone sooner than a store, and tried again sooner: it is there to be fast. */
-function resilienceOf(timeoutMs: number): ResolvedResilience {
+function resilienceOf({ timeoutMs, whenDown }: ResolvedTierSettings): ResolvedResilience {
   return {
     timeoutMs,
     writeTimeoutMs: timeoutMs,
@@ -111,7 +112,7 @@ function resilienceOf(timeoutMs: number): ResolvedResilience {
       halfOpenAfterMs: 250,
       longestPauseMs: 500,
     },
-    whenDown: 'memory',
+    whenDown: whenDown === 'remember' ? 'memory' : 'refuse',
     maxRepairs: 10_000,
   };
 }
