@@ -5,6 +5,7 @@ import type { MemoryTier } from './memory/memory-tier.js';
 import type { BackingStore } from './store/backing-store.js';
 import type { Leases } from './tier/leases.js';
 import type { Neighbour } from './tier/link-parts.js';
+import type { Overtaken } from './tier/overtaken.js';
 import type { RecentChanges } from './tier/recent-changes.js';
 import type { TieredStore } from './tier/tiered-store.js';
 import type { KeyOrder } from './write/key-order.js';
@@ -13,6 +14,7 @@ import type { KeyOrder } from './write/key-order.js';
 export interface NewsParts<V> {
   readonly memory: MemoryTier<V>;
   readonly tiered: TieredStore;
+  readonly overtaken: Overtaken;
   /** The tier as a store, guarded. */
   readonly shared: BackingStore;
   readonly recent: RecentChanges;
@@ -33,9 +35,10 @@ export class News<V> implements Neighbour {
   }
 
   changed(keys: readonly (readonly [key: string, version: number])[]): void {
-    const { memory, tiered, order, recorder } = this.#parts;
+    const { memory, tiered, overtaken, order, recorder } = this.#parts;
     // What was read from the user's truth says when it was read, and not which write it shows.
     const isRecord = tiered.role === 'record';
+    if (!isRecord) overtaken.note(keys);
     const old = keys.filter(([key, version]) => isRecord || (memory.readKept(key)?.version ?? 0) < version);
     for (const [key] of old) memory.drop(key);
     if (old.length === 0) return;

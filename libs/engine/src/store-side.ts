@@ -2,10 +2,12 @@ import { deadLettersLeft, storeFailed } from './kernel/errors.js';
 import type { Invalidation } from './kernel/invalidation.js';
 import { nameOf } from './kernel/register.js';
 import type { CacheMetrics } from './metrics/cache-metrics.js';
-import type { BackingStore } from './store/backing-store.js';
+import type { BackingStore, Operation } from './store/backing-store.js';
+import { Overtaken } from './tier/overtaken.js';
 import type { TieredStore } from './tier/tiered-store.js';
 import type { Durability } from './write/journal.js';
 import type { CloseReport, WriteContext, WritePolicy, WritePolicyFactory } from './write/policy.js';
+import { storeAll } from './write/store-all.js';
 import { within } from './write/within.js';
 import { writeBack } from './write/write-back.js';
 
@@ -47,6 +49,8 @@ export class StoreSide {
   readonly #context: WriteContext;
   #factory: WritePolicyFactory;
   #policy: WritePolicy;
+  /** What others have changed since it was acknowledged here. */
+  readonly overtaken = new Overtaken((key) => this.#policy.pending(key));
   /** Whether the policy in charge writes to the journal, and replays it when it is opened. */
   #hasJournal = false;
 
@@ -79,6 +83,12 @@ export class StoreSide {
   /** Whether writes are acknowledged before they are stored. */
   get isBuffering(): boolean {
     return this.#policy.deadLetters !== undefined;
+  }
+
+  /** What waits to be stored of a key, and is not overtaken by another process. */
+  pending(key: string): Operation | undefined {
+    const pending = this.#policy.pending(key);
+    return pending === undefined || this.overtaken.includes(pending) ? undefined : pending;
   }
 
   /** Whether the store is down: calls are refused at once. */
@@ -226,19 +236,4 @@ export class StoreSide {
     if (await within(closing, deadlineMs, { clock: this.#context.clock, late: false })) return;
     throw storeFailed('close', new Error('it did not before the deadline'));
   }
-}
-
-/** Flushes until nothing is pending: what the store refuses becomes a dead letter meanwhile. @throws where the store is down. */
-async function storeAll(policy: WritePolicy, attempts: number): Promise<void> {
-  for (let attempt = 1; attempt < attempts; attempt++) {
-    const before = policy.pendingCount;
-    const failure = await policy.flush().then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    );
-    if (failure === undefined) return;
-    // Where only what is refused alone is left, it is tried until it is given up.
-    if (policy.pendingCount === before && before > 1) throw failure.error;
-  }
-  await policy.flush();
 }

@@ -28,11 +28,31 @@ export class Gatherer {
 
   /** What is under the key of Redis; `null` where there is nothing. */
   read(key: string): Promise<Buffer | null> {
+    return new Promise((resolve, reject) => this.#wait(key, { resolve, reject }));
+  }
+
+  /** What is under each of the keys, in their order; by one promise for all of them. */
+  readMany(keys: readonly string[]): Promise<readonly (Buffer | null)[]> {
+    if (keys.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      const waiters = this.#round.get(key);
-      if (waiters !== undefined) waiters.push({ resolve, reject });
-      else this.#ask(key, { resolve, reject });
+      const found: (Buffer | null)[] = Array.from(keys, () => null);
+      let left = keys.length;
+      for (const [at, key] of keys.entries())
+        this.#wait(key, {
+          resolve: (record) => {
+            found[at] = record;
+            left -= 1;
+            if (left === 0) resolve(found);
+          },
+          reject,
+        });
     });
+  }
+
+  #wait(key: string, waiter: Waiter): void {
+    const waiters = this.#round.get(key);
+    if (waiters === undefined) this.#ask(key, waiter);
+    else waiters.push(waiter);
   }
 
   #ask(key: string, waiter: Waiter): void {

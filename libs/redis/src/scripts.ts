@@ -14,6 +14,9 @@ export interface Script {
 /**
  * Offsets count from 1 in Lua, and are those of record.ts. What has no header of ours is as if it were not there, and is overwritten. `expiry` is the
  * life of the key in Redis: what has expired is kept for as long as it is needed to tell an overtaken load.
+ *
+ * A server that is full (`maxmemory`, `noeviction`) refuses what may take room, but not any more once a script has made a change that cannot. So what
+ * says that something is old is written all the same: deletions by `UNLINK` first, and what must not be unlinked by a `PERSIST` that changes nothing.
  */
 const PRELUDE = `
 local FENCE = ${FENCE_MS}
@@ -44,7 +47,10 @@ local function known(found) return found and version(found) or 0 end
 local function bury(version, chance)
   local packed = struct.pack('>d', version)
   local record = string.char(${FORMAT}) .. 'T' .. packed .. chance .. packed .. string.rep('\\0', 17)
-  redis.call('SET', KEYS[1], record, 'PX', FENCE)
+  if redis.pcall('SET', KEYS[1], record, 'PX', FENCE).err then
+    redis.call('UNLINK', KEYS[1])
+    redis.call('SET', KEYS[1], record, 'PX', FENCE)
+  end
   return version
 end
 local function endLease() redis.call('SETRANGE', KEYS[1], 26, string.rep('\\0', 17)) end
@@ -130,6 +136,7 @@ return kind(found) == 'E' and bury(version(found), ARGV[1]) or 0
  * `covering` gets the largest version of it.
  */
 const REMEMBER = script(`
+redis.call('PERSIST', KEYS[1])
 local function keep(name, version)
   local before = redis.call('HGET', KEYS[1], name)
   if not before or tonumber(before) < tonumber(version) then redis.call('HSET', KEYS[1], name, version) end

@@ -52,11 +52,13 @@ export class Link implements BusListener {
     return this.#parts.clock.now() - this.#provenAt > this.#parts.settings.maxBlindMs;
   }
 
-  /** Whether an entry of this version may be served from memory. */
+  /** Whether an entry of this version may be served from memory: after an outage, an older one may have been changed by who could not say so yet. */
   vouches(version: number): boolean {
     const { clock, settings } = this.#parts;
-    const oldest = clock.now() - settings.maxBlindMs;
-    return this.#provenAt >= oldest || version >= versionAt(clock.wallAt(oldest));
+    const now = clock.now();
+    const oldest = now - settings.maxBlindMs;
+    if (this.#provenAt >= oldest && now >= this.#settledAt) return true;
+    return version >= versionAt(clock.wallAt(oldest));
   }
 
   /** Resolves when linked, or when that has taken as long as it may: then it goes on by itself. */

@@ -12,6 +12,8 @@ export interface TieredStoreParts extends AnnouncerParts {
   readonly tier: SharedTier;
   /** The cache's own store behind the tier, guarded; nothing where the tier is all there is. */
   readonly own: GuardedStore | undefined;
+  /** Whether another process has changed its key since. */
+  readonly isOvertaken: (operation: Operation) => boolean;
   /** Draws the version of a change. */
   readonly nextVersion: () => number;
   /** Whether the cache may show a row of the tier. */
@@ -67,7 +69,7 @@ export class TieredStore implements BackingStore {
     const found = await this.#read(`read ${key}`, () => shared.get(key), undefined);
     if (own === undefined || (found !== undefined && this.#parts.isLiving(found))) return fromTier(found);
     const ticket = await this.#claim(key);
-    const row = await own.get(key);
+    const row = this.#trusted(await own.get(key));
     if (row !== undefined && ticket !== undefined) this.#fillLater(row, ticket);
     return row;
   }
@@ -82,7 +84,7 @@ export class TieredStore implements BackingStore {
     if (asked.length === 0) return living;
     const tickets = await Promise.all(asked.map((key) => this.#claim(key)));
     const ticketOf = new Map(asked.map((key, index) => [key, tickets[index]]));
-    const rows = await own.getMany(asked);
+    const rows = (await own.getMany(asked)).filter((row) => this.#trusted(row) !== undefined);
     for (const row of rows) {
       const ticket = ticketOf.get(row.key);
       if (ticket !== undefined) this.#fillLater(row, ticket);
@@ -91,9 +93,13 @@ export class TieredStore implements BackingStore {
   }
 
   async apply(operations: readonly Operation[], options?: ApplyOptions): Promise<void> {
-    const { own, nextVersion } = this.#parts;
-    await own?.apply(operations, options);
-    if (own?.role !== 'record') return this.announce(operations);
+    const { own, nextVersion, isOvertaken } = this.#parts;
+    if (own?.role !== 'record') {
+      const current = operations.filter((operation) => !isOvertaken(operation));
+      await own?.apply(current, options);
+      return this.announce(current);
+    }
+    await own.apply(operations, options);
     await this.announce(operations.map((operation) => deletion(operation, nextVersion())));
   }
 
@@ -102,7 +108,7 @@ export class TieredStore implements BackingStore {
     const { own, shareable } = this.#parts;
     const isRecord = own?.role === 'record';
     const told = isRecord ? operations.map((operation) => withRow(operation, shareable)) : operations;
-    await this.#announcer.changed(told);
+    if (told.length > 0) await this.#announcer.changed(told);
   }
 
   async invalidate(invalidations: readonly Invalidation[]): Promise<void> {
@@ -179,6 +185,12 @@ export class TieredStore implements BackingStore {
   async rememberOwn(invalidations: readonly Invalidation[]): Promise<void> {
     const { own } = this.#parts;
     if (own?.role === 'cache') await own.invalidate(invalidations);
+  }
+
+  /** A row of the cache's own store is as old as memory may be; the user's truth always is what it is. */
+  #trusted(row: Row | undefined): Row | undefined {
+    const { own, link } = this.#parts;
+    return row === undefined || own?.role === 'record' || link.vouches(row.version) ? row : undefined;
   }
 
   /** What the tier has, where it can be vouched for, also when the answer comes. */

@@ -4,12 +4,12 @@ import { lifeOf } from '../kernel/life.js';
 import { nameOf } from '../kernel/register.js';
 import { Backing } from '../load/backing.js';
 import { GuardedStore } from '../store/guarded-store.js';
-import type { Row } from '../store/backing-store.js';
+import type { Operation, Row } from '../store/backing-store.js';
 import type { Buffer } from '../store/guard.js';
 import { isRecordRow } from '../store/record-store-row.js';
 import { asBackingStore, type StoreFactory } from '../store/resolve-store.js';
 import { StoreSide } from '../store-side.js';
-import { TieredStore } from '../tier/tiered-store.js';
+import { TieredStore, type TieredStoreParts } from '../tier/tiered-store.js';
 import { rowOf } from '../write/operations.js';
 import type { WriteContext } from '../write/policy.js';
 import type { StoreBehind } from '../write/writer.js';
@@ -25,7 +25,8 @@ export function wireStore<V>(core: Core<V>, shared: Shared | undefined): StoreSi
     holds: (key) => side.policy.pending(key) !== undefined,
   };
   const own = factory && wireOwnStore(core, factory, buffer);
-  const tiered = shared && wireTieredStore(core, shared, own);
+  const isOvertaken = (operation: Operation): boolean => side.overtaken.includes(operation);
+  const tiered = shared && wireTieredStore(core, shared, { own, isOvertaken });
   const store = tiered ?? own;
   if (store === undefined) return undefined;
   const journal = wireJournal(core);
@@ -60,12 +61,17 @@ function wireOwnStore<V>(core: Core<V>, factory: StoreFactory, buffer: Buffer): 
   });
 }
 
-function wireTieredStore<V>(core: Core<V>, shared: Shared, own: GuardedStore | undefined): TieredStore {
+function wireTieredStore<V>(
+  core: Core<V>,
+  shared: Shared,
+  { own, isOvertaken }: Pick<TieredStoreParts, 'own' | 'isOvertaken'>,
+): TieredStore {
   const { options, clock, recorder, nextVersion, validity } = core;
   return new TieredStore({
     ...shared,
     shared: shared.store,
     own,
+    isOvertaken,
     whenDown: options.tier.whenDown,
     nextVersion,
     takeUp: (invalidations) => invalidations.forEach((invalidation) => validity.takeUp(invalidation)),
@@ -104,7 +110,7 @@ export function wireBacking<V>(core: Core<V>, side: StoreSide): Backing<V> {
   return new Backing<V>({
     ...core,
     store: side.store,
-    pending: (key) => side.policy.pending(key),
+    pending: (key) => side.pending(key),
     lifeOf: (value) => lifeOf(core, value, { options: undefined }),
     unreadable: (key, error) => core.recorder.storeFailed(`read ${key}`, error),
   });

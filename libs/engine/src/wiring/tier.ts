@@ -80,11 +80,12 @@ export function wireNews<V>(
 ): void {
   const { clock, order, recorder, nextVersion } = core;
   const tiered = side?.tiered;
-  if (tiered === undefined) return;
+  if (side === undefined || tiered === undefined) return;
   const now = (): number => clock.now();
   const parts = {
     memory,
     tiered,
+    overtaken: side.overtaken,
     shared: store,
     recent,
     leases,
