@@ -1,12 +1,14 @@
 import type { Recorder } from './events/recorder.js';
 import type { Invalidator } from './invalidation/invalidator.js';
 import type { Invalidation } from './kernel/invalidation.js';
+import { versionAt } from './kernel/sequence.js';
 import type { MemoryTier } from './memory/memory-tier.js';
 import type { BackingStore } from './store/backing-store.js';
 import type { Leases } from './tier/leases.js';
 import type { Neighbour } from './tier/link-parts.js';
 import type { Overtaken } from './tier/overtaken.js';
 import type { RecentChanges } from './tier/recent-changes.js';
+import { TOO_CLOSE_MS } from './tier/shared-tier.js';
 import type { TieredStore } from './tier/tiered-store.js';
 import type { KeyOrder } from './write/key-order.js';
 
@@ -26,6 +28,11 @@ export interface NewsParts<V> {
   readonly nextVersion: () => number;
 }
 
+/** What is newer by less was written when the clocks of two processes cannot tell which of both was first. */
+function newerThan(version: number): number {
+  return version + versionAt(TOO_CLOSE_MS);
+}
+
 /** Does in one cache what other processes tell of: its memory forgets what they have changed, and so does a store that it has to itself. */
 export class News<V> implements Neighbour {
   readonly #parts: NewsParts<V>;
@@ -39,14 +46,16 @@ export class News<V> implements Neighbour {
     // What was read from the user's truth says when it was read, and not which write it shows.
     const isRecord = tiered.role === 'record';
     if (!isRecord) overtaken.note(keys);
-    const old = keys.filter(([key, version]) => isRecord || (memory.readKept(key)?.version ?? 0) < version);
+    const old = keys.filter(
+      ([key, version]) => isRecord || (memory.readKept(key)?.version ?? 0) < newerThan(version),
+    );
     for (const [key] of old) memory.drop(key);
     if (old.length === 0) return;
     const names = old.map(([key]) => key);
     recorder.invalidated({ keys: names });
     this.#quietly(
       'forget what others have changed',
-      order.run(names, () => tiered.forgetOwn(old)),
+      order.run(names, () => tiered.forgetOwn(old.map(([key, version]) => [key, newerThan(version)]))),
     );
   }
 

@@ -3,7 +3,7 @@ import type { Invalidation } from './kernel/invalidation.js';
 import { nameOf } from './kernel/register.js';
 import type { CacheMetrics } from './metrics/cache-metrics.js';
 import type { BackingStore, Operation } from './store/backing-store.js';
-import { Overtaken } from './tier/overtaken.js';
+import type { Overtaken } from './tier/overtaken.js';
 import type { TieredStore } from './tier/tiered-store.js';
 import type { Durability } from './write/journal.js';
 import type { CloseReport, WriteContext, WritePolicy, WritePolicyFactory } from './write/policy.js';
@@ -39,6 +39,8 @@ export interface StoreSideParts {
   readonly guard: { readonly repairs: number; readonly isDown: boolean };
   /** The store, where it has a shared tier in front. */
   readonly tiered: TieredStore | undefined;
+  /** What others have changed since it was acknowledged here. */
+  readonly overtaken: Overtaken;
   /** Told what a store of the role `'cache'` remembers of invalidations, when it is opened. */
   readonly remembered: (invalidations: readonly Invalidation[]) => void;
 }
@@ -49,8 +51,6 @@ export class StoreSide {
   readonly #context: WriteContext;
   #factory: WritePolicyFactory;
   #policy: WritePolicy;
-  /** What others have changed since it was acknowledged here. */
-  readonly overtaken = new Overtaken((key) => this.#policy.pending(key));
   /** Whether the policy in charge writes to the journal, and replays it when it is opened. */
   #hasJournal = false;
 
@@ -80,6 +80,11 @@ export class StoreSide {
     return this.#parts.tiered;
   }
 
+  /** What others have changed since it was acknowledged here. */
+  get overtaken(): Overtaken {
+    return this.#parts.overtaken;
+  }
+
   /** Whether writes are acknowledged before they are stored. */
   get isBuffering(): boolean {
     return this.#policy.deadLetters !== undefined;
@@ -88,7 +93,7 @@ export class StoreSide {
   /** What waits to be stored of a key, and is not overtaken by another process. */
   pending(key: string): Operation | undefined {
     const pending = this.#policy.pending(key);
-    return pending === undefined || this.overtaken.includes(pending) ? undefined : pending;
+    return pending === undefined || this.#parts.overtaken.includes(pending) ? undefined : pending;
   }
 
   /** Whether the store is down: calls are refused at once. */

@@ -16,7 +16,8 @@ export interface Script {
  * life of the key in Redis: what has expired is kept for as long as it is needed to tell an overtaken load.
  *
  * A server that is full (`maxmemory`, `noeviction`) refuses what may take room, but not any more once a script has made a change that cannot. So what
- * says that something is old is written all the same: deletions by `UNLINK` first, and what must not be unlinked by a `PERSIST` that changes nothing.
+ * says that something is old is written all the same: deletions by `UNLINK` first, and what must not be unlinked after a `PERSIST` that changes nothing, and is
+ * allowed to fail: a user of Redis may lack it.
  */
 const PRELUDE = `
 local FENCE = ${FENCE_MS}
@@ -136,7 +137,7 @@ return kind(found) == 'E' and bury(version(found), ARGV[1]) or 0
  * `covering` gets the largest version of it.
  */
 const REMEMBER = script(`
-redis.call('PERSIST', KEYS[1])
+redis.pcall('PERSIST', KEYS[1])
 local function keep(name, version)
   local before = redis.call('HGET', KEYS[1], name)
   if not before or tonumber(before) < tonumber(version) then redis.call('HSET', KEYS[1], name, version) end

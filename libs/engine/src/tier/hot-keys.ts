@@ -19,8 +19,11 @@ export interface HotKeysOptions {
 
 /** The options of hot keys, with every value in place. */
 export interface HotKeysSettings {
+  /** How long uses are counted before counting begins anew, in milliseconds. */
   readonly windowMs: number;
+  /** How many uses in a window make a key hot. */
   readonly threshold: number;
+  /** How many keys can be hot at once. */
   readonly capacity: number;
 }
 
@@ -44,7 +47,7 @@ const KNOWN: OptionNames = { window: true, threshold: true, capacity: true } sat
 /** Nothing was counted yet. */
 const NONE: ReadonlyMap<string, number> = new Map();
 
-/** @throws CacheError `bad_option` naming every wrong option. */
+/** The options of {@link HotKeys}, checked and filled in. @throws CacheError `bad_option` naming every wrong option. */
 export function resolveHotKeys(options: HotKeysOptions = {}): HotKeysSettings {
   const problems = new Problems();
   problems.checkNames(options, KNOWN, 'hotKeys.');

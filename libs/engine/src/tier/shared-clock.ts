@@ -1,5 +1,9 @@
 import type { Clock, Timer } from '../kernel/clock.js';
 
+/** Clocks are not told apart closer than this. */
+const LEAST_MS = 1;
+const OLD_MS = 60_000;
+
 /**
  * The clock of a cache that shares a tier with other processes: its wall time is that of the tier, so that versions and ends of lives mean the
  * same to all of them, however wrong the clocks of their machines are. Between two looks at the tier it runs by the monotonic clock, which
@@ -9,7 +13,8 @@ export class SharedClock implements Clock {
   readonly #own: Clock;
   /** From monotonic to wall time. */
   #offsetMs: number;
-  #uncertaintyMs = 0;
+  #uncertaintyMs = Infinity;
+  #adjustedAt = -Infinity;
 
   constructor(own: Clock) {
     this.#own = own;
@@ -18,7 +23,7 @@ export class SharedClock implements Clock {
 
   /** By how much the wall times of two processes may differ, in milliseconds. */
   get uncertaintyMs(): number {
-    return this.#uncertaintyMs;
+    return this.#uncertaintyMs === Infinity ? 0 : this.#uncertaintyMs + LEAST_MS;
   }
 
   now(): number {
@@ -38,10 +43,16 @@ export class SharedClock implements Clock {
     return monotonicMs + this.#offsetMs;
   }
 
-  /** Takes over the time that was asked for at `sentAt` and came at `now()`: it was read in between (Cristian 1989). */
+  /**
+   * Takes over the time that was asked for at `sentAt` and came at `now()`: it was read in between (Cristian 1989). An answer that took longer than the
+   * one that is gone by tells less, and counts only where that one is old.
+   */
   adjust(serverMs: number, sentAt: number): void {
     const now = this.#own.now();
+    const isBetter = now - sentAt <= Math.max(this.#uncertaintyMs, LEAST_MS);
+    if (!isBetter && now - this.#adjustedAt < OLD_MS) return;
     this.#offsetMs = serverMs - (sentAt + now) / 2;
     this.#uncertaintyMs = now - sentAt;
+    this.#adjustedAt = now;
   }
 }

@@ -3,7 +3,7 @@ import type { BackingStore, Operation, Row } from '../store/backing-store.js';
 import type { SharedClock } from './shared-clock.js';
 import type { Link } from './link.js';
 import type { RecentChanges } from './recent-changes.js';
-import type { SharedTier } from './shared-tier.js';
+import type { SharedTier, TierRead } from './shared-tier.js';
 import { within } from './within.js';
 
 /** What the store in front of a tier works on. */
@@ -36,8 +36,8 @@ export class TierStore implements BackingStore {
     void this.#parts.link.open();
   }
 
-  async get(key: string): Promise<Row | undefined> {
-    return (await this.#parts.tier.get(key)).row;
+  get(key: string): Promise<Row | undefined> {
+    return this.#parts.tier.get(key).then(rowIn);
   }
 
   async getMany(keys: readonly string[]): Promise<readonly Row[]> {
@@ -116,6 +116,10 @@ export class TierStore implements BackingStore {
     const versions = await this.#parts.tier.delete(deletions);
     return deletions.map(({ key, version }, index) => [key, versions[index] ?? version]);
   }
+}
+
+function rowIn({ row }: TierRead): Row | undefined {
+  return row;
 }
 
 function versioned(operation: Operation): [key: string, version: number] {

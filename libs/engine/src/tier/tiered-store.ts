@@ -64,10 +64,27 @@ export class TieredStore implements BackingStore {
     await Promise.all([link.open(), shared.open(), own?.open()]);
   }
 
-  async get(key: string): Promise<Row | undefined> {
-    const { own, shared } = this.#parts;
-    const found = await this.#read(`read ${key}`, () => shared.get(key), undefined);
-    if (own === undefined || (found !== undefined && this.#parts.isLiving(found))) return fromTier(found);
+  get(key: string): Promise<Row | undefined> {
+    const { own } = this.#parts;
+    return own === undefined ? this.#getShared(key) : this.#getThrough(own, key);
+  }
+
+  /** Every read of a cache without a store of its own comes here: each promise less counts. */
+  #getShared(key: string): Promise<Row | undefined> {
+    const { shared, link, failed } = this.#parts;
+    if (!link.isReadable) return Promise.resolve(undefined);
+    return shared.get(key).then(
+      (row) => (link.isReadable ? fromTier(row) : undefined),
+      (error: unknown) => {
+        failed(`read ${key}`, error);
+        return undefined;
+      },
+    );
+  }
+
+  async #getThrough(own: GuardedStore, key: string): Promise<Row | undefined> {
+    const found = await this.#getShared(key);
+    if (found !== undefined && this.#parts.isLiving(found)) return found;
     const ticket = await this.#claim(key);
     const row = this.#trusted(await own.get(key));
     if (row !== undefined && ticket !== undefined) this.#fillLater(row, ticket);
@@ -75,10 +92,10 @@ export class TieredStore implements BackingStore {
   }
 
   async getMany(keys: readonly string[]): Promise<readonly Row[]> {
-    const { own, shared, isLiving } = this.#parts;
-    const found = await this.#read(`read ${keys.length} keys`, () => shared.getMany(keys), []);
-    if (own === undefined) return found.map((row) => ({ ...row, from: 'shared' as const }));
-    const living = found.filter(isLiving).map((row) => ({ ...row, from: 'shared' as const }));
+    const { own, isLiving } = this.#parts;
+    const found = await this.#manyShared(keys);
+    if (own === undefined) return found;
+    const living = found.filter(isLiving);
     const known = new Set(living.map(({ key }) => key));
     const asked = keys.filter((key) => !known.has(key));
     if (asked.length === 0) return living;
@@ -194,15 +211,15 @@ export class TieredStore implements BackingStore {
   }
 
   /** What the tier has, where it can be vouched for, also when the answer comes. */
-  async #read<T>(operation: string, read: () => Promise<T>, nothing: T): Promise<T> {
-    const { link, failed } = this.#parts;
-    if (!link.isReadable) return nothing;
+  async #manyShared(keys: readonly string[]): Promise<readonly Row[]> {
+    const { shared, link, failed } = this.#parts;
+    if (!link.isReadable) return [];
     try {
-      const answer = await read();
-      return link.isReadable ? answer : nothing;
+      const rows = await shared.getMany(keys);
+      return link.isReadable ? rows.map((row) => ({ ...row, from: 'shared' as const })) : [];
     } catch (error) {
-      failed(operation, error);
-      return nothing;
+      failed(`read ${keys.length} keys`, error);
+      return [];
     }
   }
 

@@ -9,6 +9,7 @@ import type { Buffer } from '../store/guard.js';
 import { isRecordRow } from '../store/record-store-row.js';
 import { asBackingStore, type StoreFactory } from '../store/resolve-store.js';
 import { StoreSide } from '../store-side.js';
+import { Overtaken } from '../tier/overtaken.js';
 import { TieredStore, type TieredStoreParts } from '../tier/tiered-store.js';
 import { rowOf } from '../write/operations.js';
 import type { WriteContext } from '../write/policy.js';
@@ -25,7 +26,8 @@ export function wireStore<V>(core: Core<V>, shared: Shared | undefined): StoreSi
     holds: (key) => side.policy.pending(key) !== undefined,
   };
   const own = factory && wireOwnStore(core, factory, buffer);
-  const isOvertaken = (operation: Operation): boolean => side.overtaken.includes(operation);
+  const overtaken = new Overtaken((key) => side.policy.pending(key));
+  const isOvertaken = (operation: Operation): boolean => overtaken.includes(operation);
   const tiered = shared && wireTieredStore(core, shared, { own, isOvertaken });
   const store = tiered ?? own;
   if (store === undefined) return undefined;
@@ -44,7 +46,7 @@ export function wireStore<V>(core: Core<V>, shared: Shared | undefined): StoreSi
     for (const { version } of invalidations) sequence.pass(version);
   };
   const storeName = factory === undefined ? (shared?.names.tier ?? 'none') : nameOf(factory);
-  const parts = { storeName, context, journal, remembered, guard: store, tiered };
+  const parts = { storeName, context, journal, remembered, guard: store, tiered, overtaken };
   const side: StoreSide = new StoreSide(parts, writePolicy);
   return side;
 }

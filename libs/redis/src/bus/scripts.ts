@@ -14,7 +14,7 @@ export interface Script {
  * Numbers an entry and adds it. KEYS: stream, counter, epoch. ARGV: an epoch, where there is none; how many entries are kept; the entry.
  */
 export const PUBLISH = script(`
-redis.call('PERSIST', KEYS[3])
+redis.pcall('PERSIST', KEYS[3])
 redis.call('SET', KEYS[3], ARGV[1], 'NX')
 local n = redis.call('INCR', KEYS[2])
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'n', n, 'p', ARGV[3])
@@ -26,7 +26,7 @@ return n
  * the first command is a write, even where it changes nothing. The run is '' where the user of Redis may not ask for it.
  */
 export const POSITION = script(`
-redis.call('PERSIST', KEYS[3])
+redis.pcall('PERSIST', KEYS[3])
 redis.call('SET', KEYS[3], ARGV[1], 'NX')
 local info = redis.pcall('INFO', 'server')
 local run = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
