@@ -1,3 +1,4 @@
+import { distributed, DISTRIBUTED_USAGE } from './distributed/distributed.js';
 import { hitRatio, HIT_RATIO_USAGE } from './hit-ratio/hit-ratio.js';
 import { loads, LOADS_USAGE } from './loads/loads.js';
 import { memory, MEMORY_USAGE } from './memory/memory.js';
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   stale,
   nest,
   ring,
+  distributed,
   publish,
 };
 
@@ -45,6 +47,7 @@ if (bench === undefined) {
     STALE_USAGE,
     NEST_USAGE,
     RING_USAGE,
+    DISTRIBUTED_USAGE,
     PUBLISH_USAGE,
   ];
   console.error(['npm run bench --', ...usages].join('\n'));

@@ -4,7 +4,7 @@ import type { Row } from '../store/backing-store.js';
 import type { GuardedStore } from '../store/guarded-store.js';
 import type { Link } from './link.js';
 import type { Claim, SharedTier } from './shared-tier.js';
-import type { Ticket } from './tiered-store.js';
+import type { Ticket } from './tiered-store-parts.js';
 
 /** What leases are asked of. */
 export interface LeasesParts {

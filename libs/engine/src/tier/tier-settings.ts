@@ -15,7 +15,7 @@ export interface TierSettings {
   readonly maxBlind?: Duration | undefined;
   /**
    * How long the tier is not read once it is back, or a server of it was replaced, so that every process can make up for what it has missed; 1.5
-   * seconds by default.
+   * seconds by default. Until then memory shows nothing either that is older than `maxBlind`.
    */
   readonly settle?: Duration | undefined;
   /**

@@ -1,26 +1,9 @@
 import type { Invalidation } from '../kernel/invalidation.js';
 import type { ApplyOptions, BackingStore, Operation, Row } from '../store/backing-store.js';
 import type { GuardedStore } from '../store/guarded-store.js';
-import { Announcer, type AnnouncerParts } from './announcer.js';
-import type { Claim, Filled, SharedTier } from './shared-tier.js';
-
-/** What was told when a key was claimed, to be shown when it is filled. */
-export type Ticket = Pick<Claim, 'stamp' | 'token'>;
-
-/** What a store with a shared tier in front is made of. */
-export interface TieredStoreParts extends AnnouncerParts {
-  readonly tier: SharedTier;
-  /** The cache's own store behind the tier, guarded; nothing where the tier is all there is. */
-  readonly own: GuardedStore | undefined;
-  /** Whether another process has changed its key since. */
-  readonly isOvertaken: (operation: Operation) => boolean;
-  /** Draws the version of a change. */
-  readonly nextVersion: () => number;
-  /** Whether the cache may show a row of the tier. */
-  readonly isLiving: (row: Row) => boolean;
-  /** A row of the own store as the tier keeps it, with the end that the cache gives it. */
-  readonly shareable: (row: Row) => Row;
-}
+import { Announcer } from './announcer.js';
+import type { Filled } from './shared-tier.js';
+import type { Ticket, TieredStoreParts } from './tiered-store-parts.js';
 
 /**
  * The shared tier of a cache, and behind it its own store, as one. Reads go through both, and what only the own store has is shared. Of a change the

@@ -1,0 +1,22 @@
+import type { Operation, Row } from '../store/backing-store.js';
+import type { GuardedStore } from '../store/guarded-store.js';
+import type { AnnouncerParts } from './announcer.js';
+import type { Claim, SharedTier } from './shared-tier.js';
+
+/** What was told when a key was claimed, to be shown when it is filled. */
+export type Ticket = Pick<Claim, 'stamp' | 'token'>;
+
+/** What a store with a shared tier in front is made of. */
+export interface TieredStoreParts extends AnnouncerParts {
+  readonly tier: SharedTier;
+  /** The cache's own store behind the tier, guarded; nothing where the tier is all there is. */
+  readonly own: GuardedStore | undefined;
+  /** Whether another process has changed its key since. */
+  readonly isOvertaken: (operation: Operation) => boolean;
+  /** Draws the version of a change. */
+  readonly nextVersion: () => number;
+  /** Whether the cache may show a row of the tier. */
+  readonly isLiving: (row: Row) => boolean;
+  /** A row of the own store as the tier keeps it, with the end that the cache gives it. */
+  readonly shareable: (row: Row) => Row;
+}
