@@ -4,10 +4,12 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { CannotListen, listen } from './listen.js';
+import { sharingOf } from './sharing.js';
 
 const folder = process.env.DEPARTURES_DATA ?? '.departures';
 
-const app = await NestFactory.create<INestApplication<Server>>(AppModule.forFolder(folder), {
+const module = AppModule.forFolder(folder, sharingOf(process.env));
+const app = await NestFactory.create<INestApplication<Server>>(module, {
   // An open stream of events must not keep the service from shutting down.
   forceCloseConnections: true,
   logger: ['error', 'warn'],
