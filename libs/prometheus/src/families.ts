@@ -118,8 +118,13 @@ const tierUp: Family = {
   help: '1 while the tier behind memory is asked, 0 while its circuit breaker leaves it alone.',
   type: 'gauge',
   aggregator: 'min',
-  lines: ({ health: { store } }) =>
-    store === undefined ? [] : [{ value: Number(store.state !== 'down'), labels: { tier: 'store' } }],
+  lines: ({ health: { store, problems }, info: { sharedTier } }) => {
+    const isSharedDown = problems.some(({ kind }) => kind === 'shared_tier_down');
+    return [
+      ...(store === undefined ? [] : [{ value: Number(store.state !== 'down'), labels: { tier: 'store' } }]),
+      ...(sharedTier === undefined ? [] : [{ value: Number(!isSharedDown), labels: { tier: 'shared' } }]),
+    ];
+  },
 };
 
 const info: Family = {

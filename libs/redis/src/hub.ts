@@ -136,10 +136,15 @@ export class RedisHub {
   }
 
   readonly #heard = (error: unknown): void => {
-    this.#lastError = error;
+    // That it was closed is what follows from what was said before.
+    if (this.#lastError === undefined || !isClosing(error)) this.#lastError = error;
   };
 
   #tell(lost: 'all' | 'recent', reason: string): void {
     for (const listener of this.#listeners) listener(lost, reason);
   }
+}
+
+function isClosing(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Connection is closed.';
 }

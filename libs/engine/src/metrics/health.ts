@@ -105,6 +105,11 @@ export class HealthRecord {
     this.#troubles.delete(what);
   }
 
+  /** Whether it failed when it was asked last. */
+  isTroubled(what: Watched): boolean {
+    return this.#troubles.has(what);
+  }
+
   /** Whether calls on the store fail, or are not made. */
   storeState(isDown: boolean): StoreState {
     if (isDown || this.#troubles.has('tier')) return 'down';

@@ -124,9 +124,21 @@ export class Leases {
 
   async #claim(key: string, seen: string, leaseMs: number): Promise<Claim> {
     const { shared, tier, sequence } = this.#parts;
-    const claim = await shared.ask('claim', key, () => tier.claim(key, { seen, leaseMs }));
-    sequence.pass(claim.version);
-    return claim;
+    let isLate = false;
+    const ask = async (): Promise<Claim> => {
+      const claim = await tier.claim(key, { seen, leaseMs });
+      // Whoever asked has gone on without it; the others are not to wait for that one.
+      if (isLate) this.giveBack(key, claim);
+      return claim;
+    };
+    try {
+      const claim = await shared.ask('claim', key, ask);
+      sequence.pass(claim.version);
+      return claim;
+    } catch (error) {
+      isLate = true;
+      throw error;
+    }
   }
 }
 

@@ -36,4 +36,6 @@ export interface LinkParts {
   readonly validity: { takeUp(invalidation: Invalidation): void };
   readonly settings: ResolvedTierSettings;
   readonly observer: LinkObserver;
+  /** Finds out whether a tier that was in trouble is well again, though nobody asks it for anything. Called often. */
+  readonly probe: () => void;
 }

@@ -1,5 +1,6 @@
 import type { Invalidation } from '../kernel/invalidation.js';
 import type { Timer } from '../kernel/clock.js';
+import { awake } from './awake.js';
 import { versionAt } from '../kernel/sequence.js';
 import type { Bus, BusListener, BusMessage } from './bus.js';
 import type { LinkParts, Neighbour } from './link-parts.js';
@@ -66,7 +67,7 @@ export class Link implements BusListener {
   async open(): Promise<void> {
     const { clock, settings } = this.#parts;
     this.#connecting ??= this.#connect();
-    await within(this.#connecting, settings.openTimeoutMs, clock).catch(() => undefined);
+    await awake(within(this.#connecting, settings.openTimeoutMs, clock).catch(() => undefined));
     this.#timer ??= clock.schedule(() => this.#look(), LOOK_MS);
   }
 
@@ -77,7 +78,7 @@ export class Link implements BusListener {
     this.#timer?.cancel();
     // One that hangs is not waited for.
     const ending = Promise.all([this.bus?.close(), tier.close()]);
-    await within(ending, settings.openTimeoutMs, clock);
+    await awake(within(ending, settings.openTimeoutMs, clock));
   }
 
   async publish(messages: readonly BusMessage[]): Promise<void> {
@@ -218,6 +219,13 @@ export class Link implements BusListener {
     return within(asked, this.#parts.settings.openTimeoutMs, this.#parts.clock);
   }
 
+  #sayLater(): void {
+    if (this.isBlind || this.#unsaid.length === 0) return;
+    const messages = this.#unsaid;
+    this.#unsaid = [];
+    void this.publishLater(messages);
+  }
+
   #look(): void {
     if (this.#isClosed) return;
     const { clock, observer } = this.#parts;
@@ -231,11 +239,8 @@ export class Link implements BusListener {
     }
     if (this.#isLinked && now - this.#timeAskedAt > TIME_MS)
       this.#askTime().catch((error: unknown) => observer.failed('read the time', error));
-    if (!this.isBlind && this.#unsaid.length > 0) {
-      const messages = this.#unsaid;
-      this.#unsaid = [];
-      void this.publishLater(messages);
-    }
+    this.#sayLater();
+    if (this.isReadable) this.#parts.probe();
     this.#timer = clock.schedule(() => this.#look(), LOOK_MS);
   }
 }

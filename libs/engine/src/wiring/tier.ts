@@ -13,7 +13,7 @@ import { NoTier } from '../tier/no-tier.js';
 import { RecentChanges } from '../tier/recent-changes.js';
 import type { SharedTier, TierContext } from '../tier/shared-tier.js';
 import type { ResolvedTierSettings } from '../tier/tier-settings.js';
-import { TierStore } from '../tier/tier-store.js';
+import { TierStore, type TierStoreParts } from '../tier/tier-store.js';
 import type { Core } from './core.js';
 
 /** What a cache shares with other processes, and how it is linked to them. */
@@ -47,29 +47,49 @@ export function wireShared<V>(core: Core<V>): Shared | undefined {
   const suspect: TierContext['suspect'] = (lost, reason) => link.suspect(lost, reason);
   const tier = options.sharedTier?.create({ namespace: name, clock, suspect, failed }) ?? new NoTier();
   const [settings, observer] = [options.tier, observerOf(core)];
-  const link: Link = new Link({ tier, clock, sequence, fencing, validity, settings, observer });
+  const link: Link = new Link({
+    tier,
+    clock,
+    sequence,
+    fencing,
+    validity,
+    settings,
+    observer,
+    probe: () => probe(),
+  });
   link.bus = options.bus?.create({ namespace: name, clock, listener: link });
   const recent = new RecentChanges(RECENT_MS);
-  const overtaken = (key: string, version: number): void => {
-    sequence.pass(version);
-    fencing.raise(key);
+  const store = wireTierStore(core, { tier, link, recent, clock });
+  const probe = (): void => {
+    // What it fails with is noted where it fails.
+    if (healthRecord.isTroubled('shared'))
+      store.ask('get', 'its clock', () => tier.time()).catch(() => undefined);
   };
-  const store = new GuardedStore(
-    new TierStore({ tier, link, recent, clock, overtaken, timeoutMs: settings.timeoutMs }),
-    {
-      name,
-      clock,
-      observer: new StoreRecorder(recorder, healthRecord, 'shared'),
-      resilience: resilienceOf(options.tier),
-      buffer: { isBuffering: () => false, holds: () => false },
-    },
-  );
   const leases = options.sharedTier && new Leases({ tier, shared: store, link, clock, sequence, failed });
   const names = {
     tier: options.sharedTier && nameOf(options.sharedTier),
     bus: options.bus && nameOf(options.bus),
   };
   return { names, tier, store, link, recent, leases };
+}
+
+/** The tier as a store, guarded. */
+function wireTierStore<V>(
+  { options, clock, recorder, sequence, fencing, healthRecord }: Core<V>,
+  parts: Pick<TierStoreParts, 'tier' | 'link' | 'recent' | 'clock'>,
+): GuardedStore {
+  const overtaken = (key: string, version: number): void => {
+    sequence.pass(version);
+    fencing.raise(key);
+  };
+  const { timeoutMs } = options.tier;
+  return new GuardedStore(new TierStore({ ...parts, overtaken, timeoutMs }), {
+    name: options.name,
+    clock,
+    observer: new StoreRecorder(recorder, healthRecord, 'shared'),
+    resilience: resilienceOf(options.tier),
+    buffer: { isBuffering: () => false, holds: () => false },
+  });
 }
 
 /** From now on the cache hears what others tell, and they hear of its events. */

@@ -13,7 +13,12 @@ export function reads(ql: PromQl): Section {
       }),
       series('Reads by cache', 'Hits and misses in a second; hits in the store are among the hits.', {
         unit: 'ops',
-        queries: ql.rates({ hit: 'hits_total', 'hit in store': 'store_hits_total', miss: 'misses_total' }),
+        queries: ql.rates({
+          hit: 'hits_total',
+          'hit in store': 'store_hits_total',
+          'hit in shared tier': 'shared_hits_total',
+          miss: 'misses_total',
+        }),
       }),
       series('Writes by cache', 'Values written and keys deleted by callers, in a second.', {
         unit: 'ops',
