@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { type Cache, type CacheEvent, type CacheOptions, createCache, mapStore } from 'nuthatch/engine';
+import {
+  type Cache,
+  type CacheEvent,
+  type CacheOptions,
+  createCache,
+  mapStore,
+  MapStore,
+  type Row,
+} from 'nuthatch/engine';
 import { FakeClock, LocalTier, settle } from 'nuthatch/testing';
 
 interface Bird {
@@ -226,12 +234,33 @@ describe('two caches of different processes that share a tier', () => {
     expect(await there.get('bird')).toEqual(wren);
   });
 
-  it('keep a store of the role record behind the tier', async () => {
-    const { here, there } = await twoCaches();
-    expect([here.info().store, there.info().store]).toEqual([
-      { name: expect.anything(), role: 'cache' },
-      { name: expect.anything(), role: 'cache' },
+  it('say what they share', async () => {
+    const { here, clock } = await twoCaches();
+    const alone = await createCache<Bird>({ clock });
+    open.push(alone);
+    const shown = [here, alone].map((cache) => [cache.info().sharedTier, cache.info().bus]);
+    expect(shown).toEqual([
+      ['LocalTier', 'LocalBus'],
+      [undefined, undefined],
     ]);
+  });
+
+  it('do not show what a store of their own has from an earlier life: others may have changed it', async () => {
+    const { there, tier, clock } = await twoCaches();
+    const rows = new Map<string, Row>();
+    const start = () =>
+      createCache<Bird>({ clock, sharedTier: tier, store: new MapStore({ role: 'cache' }, rows) });
+    const before = await start();
+    await before.set('bird', owl);
+    await before.close();
+    await there.delete('bird');
+    for (let minute = 0; minute < 3; minute++) {
+      clock.advance('1m');
+      await settle();
+    }
+    const after = await start();
+    open.push(after);
+    expect([rows.size, await after.get('bird')]).toEqual([1, undefined]);
   });
 
   it('share pending writes before they are stored', async () => {

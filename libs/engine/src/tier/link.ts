@@ -23,6 +23,8 @@ export class Link implements BusListener {
   /** Nothing before the cache is put together; its memory is empty then. */
   neighbour: Neighbour | undefined;
   bus: Bus | undefined;
+  /** The version from which on it is known what others change; 0 where nobody is listened to. */
+  heardSince = 0;
   readonly #parts: LinkParts;
   /** Everything published before was received. */
   #provenAt = -Infinity;
@@ -113,7 +115,9 @@ export class Link implements BusListener {
     if (wasLinked && Math.min(at, clock.now()) - this.#provenAt > settings.maxBlindMs) this.#settle();
     this.#provenAt = at;
     // Of what was loaded before it is not known what others have changed until this process began to listen.
-    if (!wasLinked) this.#forgetMemory();
+    if (wasLinked) return;
+    this.heardSince = versionAt(clock.wallNow());
+    this.#forgetMemory();
   }
 
   missed(reason: string): void {

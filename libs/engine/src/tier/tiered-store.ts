@@ -189,8 +189,9 @@ export class TieredStore implements BackingStore {
 
   /** A row of the cache's own store is as old as memory may be; the user's truth always is what it is. */
   #trusted(row: Row | undefined): Row | undefined {
-    const { own, link } = this.#parts;
-    return row === undefined || own?.role === 'record' || link.vouches(row.version) ? row : undefined;
+    const { own, link, ownSince } = this.#parts;
+    if (row === undefined || own?.role === 'record') return row;
+    return row.version >= ownSince() && link.vouches(row.version) ? row : undefined;
   }
 
   /** What the tier has, where it can be vouched for, also when the answer comes. */

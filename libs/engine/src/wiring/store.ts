@@ -75,6 +75,8 @@ function wireTieredStore<V>(
     shared: shared.store,
     own,
     isOvertaken,
+    // Threads of one process, which have no tier, come and go together with their file.
+    ownSince: () => (shared.leases === undefined ? 0 : shared.link.heardSince),
     whenDown: options.tier.whenDown,
     nextVersion,
     takeUp: (invalidations) => invalidations.forEach((invalidation) => validity.takeUp(invalidation)),
