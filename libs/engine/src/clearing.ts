@@ -57,7 +57,7 @@ export class Clearing<V> {
       if (witness !== undefined && reachesStore) await this.#tellStored(witness, side);
       if (witness !== undefined && (reachesStore || side === undefined)) this.#tellResident(witness);
       if (reachesStore) await side.clear();
-      else await side?.tiered?.clearShared();
+      else if (side?.tiered !== undefined) await side.tiered.clearShared();
       if (witness === undefined) forget();
       else witness.around(forget);
       recorder.emit({ type: 'cleared', store: reachesStore });
