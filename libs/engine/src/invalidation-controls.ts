@@ -178,7 +178,8 @@ export function invalidatedStore(side: StoreSide | undefined, order: KeyOrder): 
       const operations = keys.map((key) => ({ type: 'delete', key, version }) as const);
       return order.run(keys, async () => {
         if (isCache) await acknowledge(side.policy, operations);
-        if (!isCache || side.isBuffering) await side.tiered?.announce(operations);
+        const { tiered } = side;
+        if (tiered !== undefined && (!isCache || side.isBuffering)) await tiered.announce(operations);
       });
     },
   };

@@ -142,7 +142,6 @@ const KNOWN: Readonly<Record<keyof CacheOptions, true>> = {
 export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> {
   const problems = new Problems();
   problems.checkNames(options, KNOWN);
-  const isolate = options.isolate ?? 'none';
   // Hooks and observers see the age of each entry.
   const table = {
     ...resolveTable({ ...options, ttl: undefined, weigh: options.weigh ?? estimateWeight }, problems),
@@ -150,6 +149,8 @@ export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> 
   };
   const life = resolveLife(options, problems);
   const loadRules = resolveLoadRules(options, problems);
+  const writeBack = resolveWriteBack(options.writeBack ?? {}, problems);
+  const tier = resolveTierSettings(options.tier ?? {}, problems);
   const resilience = resolveResilience(options.resilience ?? {}, problems);
   const built = {
     name: problems.check(() => parseName(options.name ?? 'default')),
@@ -159,7 +160,7 @@ export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> 
     writePolicy: problems.check(() => parsePolicy(options)),
     journal: problems.check(() => parseJournal(options.writeBack ?? {}, options.store !== undefined)),
     codec: problems.check(() => resolveCodec(options.codec ?? 'rich')),
-    isolation: problems.check(() => ({ name: isolate, between: resolveIsolation(isolate) })),
+    isolation: problems.check(() => parseIsolation(options.isolate ?? 'none')),
     warmStart: problems.check(() => options.warmStart && resolveWarmStart(options.warmStart)),
     warm: problems.check(() => parseWarm(options.warm)),
     explain: problems.check(() => parseExplain(options.explain ?? false)),
@@ -171,8 +172,8 @@ export function resolveOptions<V>(options: CacheOptions<V>): ResolvedOptions<V> 
   return problems.settle<ResolvedOptions<V>>({
     ...built,
     table: problems.settle<TableOptions<string, V>>(table),
-    tier: problems.settle<ResolvedTierSettings>(resolveTierSettings(options.tier ?? {}, problems)),
-    writeBack: problems.settle<WriteBackOptions>(resolveWriteBack(options.writeBack ?? {}, problems)),
+    tier: problems.settle<ResolvedTierSettings>(tier),
+    writeBack: problems.settle<WriteBackOptions>(writeBack),
     resilience: problems.settle<ResolvedResilience>(resilience),
     life: problems.settle<LifeRules<V>>(life),
     loadRules: problems.settle<CacheLoadRules>({ ...loadRules, staleMs: life.staleMs }),
@@ -195,6 +196,10 @@ function parsePolicy<V>({ store, writePolicy }: CacheOptions<V>): WritePolicyFac
   if (writePolicy !== undefined && store === undefined)
     throw badOption('store', 'given where writePolicy is', store);
   return factory;
+}
+
+function parseIsolation(name: IsolationName): ResolvedOptions<never>['isolation'] {
+  return { name, between: resolveIsolation(name) };
 }
 
 function parseInterval(interval: number): number {

@@ -205,7 +205,7 @@ export class Writer<V> implements Entries<V> {
     const fences = behind.announce === undefined ? [] : keys.map((key) => this.#parts.fencing.enter(key));
     try {
       const verdict = await acknowledge(behind.policy(), operations);
-      await behind.announce?.(operations);
+      if (behind.announce !== undefined) await behind.announce(operations);
       // What another process has changed meanwhile is not for memory to keep.
       this.#settlement.acknowledged(changes, fences.every((fence) => fence.holds()) ? verdict : 'drop');
     } catch (error) {
