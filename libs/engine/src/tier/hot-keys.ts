@@ -60,7 +60,7 @@ export function resolveHotKeys(options: HotKeysOptions = {}): HotKeysSettings {
 
 /**
  * Knows which keys are used very often just now. No key that reaches the threshold is overlooked as long as no more than `capacity` do; one
- * that does not may be taken for hot where it shares its counters with others, see {@link CountMinSketch}. {@link note} and {@link isHot}
+ * that does not may be taken for hot where it shares its counters with others (a count-min sketch, Cormode & Muthukrishnan 2005). {@link note} and {@link isHot}
  * are O(1); the memory is 128 KB and the hot keys, however many keys there are.
  */
 export class HotKeys {
