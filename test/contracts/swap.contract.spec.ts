@@ -3,8 +3,8 @@ import { FakeClock } from 'nuthatch/testing';
 
 const names = Object.keys(evictionStrategies) as EvictionName[];
 const pairs = names.flatMap((from) => names.map((to): [EvictionName, EvictionName] => [from, to]));
-/** More than change hands in one slice. */
-const ITEMS = 6000;
+/** More than change hands in three slices. */
+const ITEMS = 2000;
 const HOT = 50;
 
 /** A full cache in which the first keys have been used much, and lately. */

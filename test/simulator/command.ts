@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { compiled } from '../support/programs.js';
 
 const root = join(import.meta.dirname, '../..');
+const MAIN = 'libs/simulator/src/command/main.ts';
+/** Which MAIN starts as a program of its own. */
+const MIGRATE = 'libs/compat/src/migrate/main.ts';
+let main: string;
 
-/** How the sources are run by Node. */
-export const SOURCES = ['--import', '@swc-node/register/esm-register'];
+beforeAll(async () => {
+  main = (await compiled(MAIN, MIGRATE))[MAIN];
+});
 
 /** What a run of the command answered. */
 export interface Answer {
@@ -13,11 +19,10 @@ export interface Answer {
   readonly stderr: string;
 }
 
-/** Runs `nuthatch` from the sources, in a process of its own. */
+/** Runs `nuthatch`, in a process of its own. */
 export async function nuthatch(...args: readonly string[]): Promise<Answer> {
-  const main = join(root, 'libs/simulator/src/command/main.ts');
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = spawn(process.execPath, [...SOURCES, main, ...args], { cwd: root, env });
+  const child = spawn(process.execPath, [main, ...args], { cwd: root, env });
   const [stdout, stderr, code] = await Promise.all([
     textOf(child.stdout),
     textOf(child.stderr),

@@ -2,10 +2,16 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readTrace } from 'nuthatch/simulator';
-import { nuthatch, SOURCES } from './command.js';
+import { compiled } from '../support/programs.js';
+import { nuthatch } from './command.js';
 import { keysOf, temporaryFolder } from './files.js';
 
-const app = join(import.meta.dirname, 'recorded-app.ts');
+const APP = 'test/simulator/recorded-app.ts';
+let app: string;
+
+beforeAll(async () => {
+  app = (await compiled(APP))[APP];
+});
 
 describe('nuthatch record', () => {
   it.each([
@@ -15,7 +21,7 @@ describe('nuthatch record', () => {
   ])('writes a trace per cache of a program that %s, and ends like it', async (_, ending, code) => {
     const folder = join(await temporaryFolder(), 'traces');
     const out = join(folder, 'trace.txt.gz');
-    const program = [process.execPath, ...SOURCES, app, ending];
+    const program = [process.execPath, app, ending];
     const answer = await nuthatch('record', '--out', out, '--', ...program);
     expect(answer.code).toBe(code);
     const files = (await readdir(folder)).sort();
@@ -31,7 +37,7 @@ describe('nuthatch record', () => {
 
   it('writes hashes, which differ from recording to recording', async () => {
     const out = join(await temporaryFolder(), 'trace.txt.gz');
-    const program = [process.execPath, ...SOURCES, app];
+    const program = [process.execPath, app];
     await nuthatch('record', '--out', out, '--', ...program);
     const [first, second] = await Promise.all(
       [out, out.replace('.txt', '.users.2.txt')].map(async (file) =>

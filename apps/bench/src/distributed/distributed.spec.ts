@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { RUNS_TYPESCRIPT } from '../child/runs-typescript.js';
 import { describeWithRedis } from '../../../../test/support/redis-servers.js';
 import { CALLERS, KINDS } from './lap.js';
 import type { OutageRow } from './outages.js';
@@ -71,8 +72,7 @@ describeWithRedis()('the race of two tiers', () => {
   it('prints calls, look-ups in Redis, and hits while Redis is away', async () => {
     const only = ['--only', 'nuthatch,cache-manager,ioredis GET'];
     const args = ['distributed', '--json', '--rounds', '1', '--ms', '20', ...only];
-    const register = ['--import', '@swc-node/register/esm-register'];
-    const { stdout } = await promisify(execFile)(process.execPath, [...register, MAIN, ...args]);
+    const { stdout } = await promisify(execFile)(process.execPath, [...RUNS_TYPESCRIPT, MAIN, ...args]);
     // The bench prints this and nothing else.
     const { rows, outages } = JSON.parse(stdout) as { rows: readonly Row[]; outages: readonly OutageRow[] };
     const found = rows.map(({ name, operation, callers }) => `${name} ${operation} ${callers}`);

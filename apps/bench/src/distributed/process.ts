@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { answerOf } from '../child/kept-process.js';
+import { RUNS_TYPESCRIPT } from '../child/runs-typescript.js';
 import type { Lane, LanePlan } from './lane.js';
 import type { Figure } from './lap.js';
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
-const RUNS_TYPESCRIPT = ['--import', '@swc-node/register/esm-register'];
 
 /** A contestant in a process of its own, until it is closed. */
 export interface KeptLane {
@@ -15,7 +15,7 @@ export interface KeptLane {
 
 /** Starts the process; answers once its entries are in Redis. @throws Error where it ends before. */
 export async function keepLane(plan: LanePlan): Promise<KeptLane> {
-  const child = fork(CHILD, [JSON.stringify(plan)], { execArgv: RUNS_TYPESCRIPT });
+  const child = fork(CHILD, [JSON.stringify(plan)], { execArgv: [...RUNS_TYPESCRIPT] });
   await answerOf(child, plan.name);
   return {
     run: async (lap) => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { RUNS_TYPESCRIPT } from '../child/runs-typescript.js';
 import { BURSTS, type Row } from './race.js';
 import { judge } from './targets.js';
 
@@ -45,8 +46,7 @@ describe('the targets of loads', () => {
 describe('the race of loads', () => {
   it('prints hits, what they allocate, and misses, each key loaded once', async () => {
     const args = ['loads', '--json', '--rounds', '1', '--ms', '1', '--only', 'lru-cache fetch,nuthatch'];
-    const register = ['--import', '@swc-node/register/esm-register'];
-    const { stdout } = await promisify(execFile)(process.execPath, [...register, MAIN, ...args]);
+    const { stdout } = await promisify(execFile)(process.execPath, [...RUNS_TYPESCRIPT, MAIN, ...args]);
     const figures = {
       hitsPerSecond: expect.any(Number),
       bytesPerHit: expect.any(Number),

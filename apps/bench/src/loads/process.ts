@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { answerOf } from '../child/kept-process.js';
+import { RUNS_TYPESCRIPT } from '../child/runs-typescript.js';
 import type { Lane, LanePlan } from './lane.js';
 import type { Figure } from './lap.js';
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
-const RUNS_TYPESCRIPT = ['--import', '@swc-node/register/esm-register'];
 /** Nothing is collected before so many megabytes are new. */
 const ROOMY = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
 

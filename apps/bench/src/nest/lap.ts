@@ -7,7 +7,7 @@ export type LapKind = 'hits' | 'cold';
 export interface LapPlan {
   readonly kind: LapKind;
   readonly connections: number;
-  readonly seconds: number;
+  readonly ms: number;
 }
 
 /** What an application did. */
@@ -22,19 +22,21 @@ export interface Lap {
 const WARM = 100;
 
 /** Requests of one kind, as fast as they are answered. @throws Error where one is not answered by 200. */
-export async function runLap({ url, cpuMs }: Served, { kind, connections, seconds }: LapPlan): Promise<Lap> {
+export async function runLap({ url, cpuMs }: Served, { kind, connections, ms }: LapPlan): Promise<Lap> {
   const paths = kind === 'hits' ? warmPaths() : coldPaths(connections);
   if (kind === 'hits') await Promise.all(Array.from({ length: WARM }, () => fetch(url + paths.next())));
   const startMs = await cpuMs();
-  const { requests, latency, non2xx, errors } = await autocannon({
+  const { requests, latency, duration, non2xx, errors } = await autocannon({
     url,
     connections,
-    duration: seconds,
+    duration: ms / 1000,
+    // It ends with a sample.
+    sampleInt: ms,
     requests: [{ setupRequest: (request) => ({ ...request, path: paths.next() }) }],
   });
   if (non2xx + errors > 0) throw new Error(`${non2xx + errors} requests of ${url} were not answered by 200`);
   const perCpuSecond = (requests.total * 1000) / ((await cpuMs()) - startMs);
-  return { perSecond: requests.average, perCpuSecond, p99Ms: latency.p99 };
+  return { perSecond: requests.total / duration, perCpuSecond, p99Ms: latency.p99 };
 }
 
 interface Paths {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { RUNS_TYPESCRIPT } from '../child/runs-typescript.js';
 import { type ApplicationName, applications } from './applications.js';
 import type { Row } from './race.js';
 import { judge } from './targets.js';
@@ -45,9 +46,8 @@ describe('the targets of NestJS applications', () => {
 
 describe('the race of NestJS applications', () => {
   it('asks every application over HTTP and prints what it did', async () => {
-    const args = ['nest', '--json', '--rounds', '1', '--seconds', '1', '--connections', '4'];
-    const register = ['--import', '@swc-node/register/esm-register'];
-    const { stdout } = await promisify(execFile)(process.execPath, [...register, MAIN, ...args]);
+    const args = ['nest', '--json', '--rounds', '1', '--ms', '100', '--connections', '4'];
+    const { stdout } = await promisify(execFile)(process.execPath, [...RUNS_TYPESCRIPT, MAIN, ...args]);
     const laps = [
       { perSecond: expect.any(Number), perCpuSecond: expect.any(Number), p99Ms: expect.any(Number) },
     ];

@@ -8,7 +8,7 @@ import type { AdapterName } from './applications.js';
 import { race, type RacePlan, type Row } from './race.js';
 import { judge } from './targets.js';
 
-export const NEST_USAGE = `nest [--adapter express|fastify] [--json] [--quick] [--rounds N] [--seconds N] [--connections N]
+export const NEST_USAGE = `nest [--adapter express|fastify] [--json] [--quick] [--rounds N] [--ms N] [--connections N]
   requests per second and p99 of one controller over a source of 5 ms: without a cache, behind the interceptors of @nestjs/cache-manager
   and of Nuthatch, and with a service that uses cache-manager's wrap or @Cacheable; warm, and with everybody coming at once for what nobody has`;
 
@@ -21,14 +21,14 @@ export async function nest(args: readonly string[]): Promise<void> {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
-      seconds: { type: 'string' },
+      ms: { type: 'string' },
       connections: { type: 'string' },
     },
   });
   const plan: RacePlan = {
     adapter: adapterOf(values.adapter),
     rounds: readCount(values.rounds, values.quick ? 2 : 15),
-    seconds: readCount(values.seconds, 1),
+    ms: readCount(values.ms, 1000),
     connections: readCount(values.connections, 100),
   };
   const overheadNs = await decoratorOverhead(3 * plan.rounds);

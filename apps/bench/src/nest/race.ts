@@ -5,7 +5,7 @@ import { serve, type Served } from './served.js';
 export interface RacePlan {
   readonly adapter: AdapterName;
   readonly rounds: number;
-  readonly seconds: number;
+  readonly ms: number;
   readonly connections: number;
 }
 
@@ -42,10 +42,10 @@ export async function race(plan: RacePlan): Promise<readonly Row[]> {
 /** Backwards every other time, so that nobody always follows the same one; where there are several rounds, code runs warm before the first. */
 async function runRounds(
   runners: readonly Runner[],
-  { rounds, seconds, connections }: RacePlan,
+  { rounds, ms, connections }: RacePlan,
   kind: LapPlan['kind'],
 ): Promise<void> {
-  const lap: LapPlan = { kind, connections, seconds };
+  const lap: LapPlan = { kind, connections, ms };
   if (rounds > 1) for (const { served } of runners) await runLap(served, lap);
   for (let round = 0; round < rounds; round++)
     for (const runner of round % 2 === 0 ? runners : runners.toReversed())

@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { answerOf } from '../child/kept-process.js';
+import { RUNS_TYPESCRIPT } from '../child/runs-typescript.js';
 import type { AdapterName, ApplicationName } from './applications.js';
 
 const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
-const RUNS_TYPESCRIPT = ['--import', '@swc-node/register/esm-register'];
 
 /** An application in a process of its own, until it is closed. */
 export interface Served {
@@ -16,7 +16,7 @@ export interface Served {
 
 /** Starts an application; answers once it listens. @throws Error where it ends before. */
 export async function serve(name: ApplicationName, adapter: AdapterName): Promise<Served> {
-  const child = fork(SERVER, [name, adapter], { execArgv: RUNS_TYPESCRIPT });
+  const child = fork(SERVER, [name, adapter], { execArgv: [...RUNS_TYPESCRIPT] });
   return {
     url: String(await answerOf(child, name)),
     cpuMs: async () => {

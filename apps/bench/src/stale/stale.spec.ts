@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { RUNS_TYPESCRIPT } from '../child/runs-typescript.js';
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
 
@@ -12,9 +13,8 @@ interface Row {
 
 describe('deletions while a key is loaded', () => {
   it('leave nothing old in our caches, and no caller without an answer', async () => {
-    const register = ['--import', '@swc-node/register/esm-register'];
     const { stdout } = await promisify(execFile)(process.execPath, [
-      ...register,
+      ...RUNS_TYPESCRIPT,
       MAIN,
       'stale',
       '--json',
