@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import Keyv, { type KeyvStoreAdapter } from 'keyv';
 import { type Cache, type CacheOptions, createCache, mapStore } from 'nuthatch/engine';
-import { FakeClock } from 'nuthatch/testing';
+import { FakeClock, LocalTier } from 'nuthatch/testing';
 import { NuthatchKeyv } from '../../libs/compat/src/keyv/nuthatch-keyv.js';
 
 // What Keyv asks of an adapter is asked by its own suite: scripts/keyv-suite.mjs.
@@ -101,6 +101,15 @@ describe('entries are listed', () => {
     const found = await listed((keyv.iterator as NonNullable<typeof keyv.iterator>)(undefined));
     expect(found.map(([, value]) => value).sort()).toEqual(Array.from({ length: 250 }, (_, at) => at).sort());
     expect(await listed(adapter.iterator('nothing'))).toEqual([]);
+  });
+
+  it('also where they are in a shared tier alone', async () => {
+    const clock = new FakeClock(Date.now());
+    const { adapter, cache } = await open({ clock, maxItems: 1, sharedTier: new LocalTier(clock) });
+    await adapter.set('owl', 1);
+    await adapter.set('wren', 2);
+    expect(cache.size).toBe(1);
+    expect(await listed(adapter.iterator())).toHaveLength(2);
   });
 
   it('of everything where there is no namespace, without those that have expired', async () => {

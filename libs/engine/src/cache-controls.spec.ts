@@ -1,4 +1,4 @@
-import { settle } from 'nuthatch/testing';
+import { FakeClock, LocalTier, settle } from 'nuthatch/testing';
 import { openCache as open, openStored, recordEvents } from '../../../test/support/caches.js';
 
 describe('info', () => {
@@ -27,6 +27,19 @@ describe('info', () => {
       codec: 'json',
       ttlMs: Infinity,
     });
+  });
+
+  it('says what is shared, and of no store where the cache has none of its own', async () => {
+    const clock = new FakeClock();
+    const tier = new LocalTier(clock);
+    const { cache } = await open({ clock, sharedTier: tier });
+    const { cache: told } = await open({ clock, bus: tier.bus });
+    const { cache: stored } = await openStored({ clock, sharedTier: tier });
+    expect(cache.info()).toMatchObject({ store: undefined, sharedTier: 'LocalTier' });
+    expect(told.info()).toMatchObject({ store: undefined, sharedTier: undefined, bus: 'LocalBus' });
+    expect(stored.info()).toMatchObject({ store: { name: 'FaultyStore' }, sharedTier: 'LocalTier' });
+    const named = [cache, told, stored].map((one) => one.health().store?.name);
+    expect(named).toEqual(['LocalTier', 'LocalBus', 'FaultyStore']);
   });
 });
 

@@ -21,7 +21,7 @@ import type { LatencyBuckets } from './metrics/latency.js';
 import { NO_WRITES } from './store-side.js';
 import type { CloseReport } from './write/policy.js';
 import { resolveWritePolicy, type WritePolicyChoice } from './write/resolve.js';
-import { within } from './write/within.js';
+import { within } from './kernel/within.js';
 
 /** What the operations on a whole cache work on. */
 export interface CacheControlsParts<V> extends InvalidationControlsParts<V> {

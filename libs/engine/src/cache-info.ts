@@ -24,10 +24,11 @@ export interface CacheInfo {
   readonly idleMs: number;
   /** The strategy, and where it chooses among others, which one is in charge, what each is estimated to reach, and the last swaps. */
   readonly eviction: { readonly strategy: string } & Partial<EvictionChoiceReport>;
-  /** `undefined` where there is no store. */
+  /** `undefined` where nothing is behind memory, neither a store nor what is shared. */
   readonly writePolicy: string | undefined;
   /** What a write survives that is acknowledged and not stored yet; `undefined` where the policy stores before it acknowledges. */
   readonly durability: Durability | undefined;
+  /** The store of the cache itself; `undefined` where it has none, also where it shares a tier. */
   readonly store: { readonly name: string; readonly role: 'cache' | 'record' } | undefined;
   /** What it shares with other processes, and where it hears of what they change; `undefined` where it shares nothing, or hears nothing. */
   readonly sharedTier: string | undefined;
@@ -40,7 +41,7 @@ export interface CacheInfo {
 export interface InfoParts<V> {
   readonly options: Pick<
     ResolvedOptions<V>,
-    'name' | 'budget' | 'life' | 'codec' | 'isolation' | 'sharedTier' | 'bus'
+    'name' | 'budget' | 'life' | 'codec' | 'isolation' | 'store' | 'sharedTier' | 'bus'
   >;
   readonly memory: Pick<MemoryTier<V>, 'table'>;
   readonly side: StoreSide | undefined;
@@ -62,7 +63,7 @@ export function describeCache<V>({ options, memory, side }: InfoParts<V>): Cache
     eviction: { strategy: eviction, ...choice },
     writePolicy: side?.policyName,
     durability: side?.durability,
-    store: side && { name: side.storeName, role: side.store.role },
+    store: options.store && side && { name: nameOf(options.store), role: side.store.role },
     sharedTier: options.sharedTier && nameOf(options.sharedTier),
     bus: options.bus && nameOf(options.bus),
     codec: options.codec.name,

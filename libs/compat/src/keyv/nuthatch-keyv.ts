@@ -127,7 +127,8 @@ export class NuthatchKeyv {
 
   async #keys(): Promise<string[]> {
     const resident = [...this.#cache.keys()];
-    if (this.#cache.info().store === undefined) return resident;
+    const { store, sharedTier } = this.#cache.info();
+    if (store === undefined && sharedTier === undefined) return resident;
     const { rows = [] } = await this.#cache.snapshot();
     return [...new Set([...resident, ...rows.map(({ key }) => key)])];
   }

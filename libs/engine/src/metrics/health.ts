@@ -46,11 +46,11 @@ export interface CacheHealth {
     readonly maxBytes: number;
     readonly usedShare: number;
   };
-  /** `undefined` where there is no store. */
+  /** `undefined` where there is neither a store nor anything shared. */
   readonly store: StoreHealth | undefined;
 }
 
-/** How the store of a cache is, and what waits for it. */
+/** How the store of a cache is, and what waits for it; where it has none, this is about the shared tier, or the bus. */
 export interface StoreHealth {
   readonly name: string;
   readonly state: StoreState;

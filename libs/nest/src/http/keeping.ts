@@ -119,9 +119,9 @@ function etagFor({ key: { principal } }: Visit, text: string): string {
  * data of it, and a serializer that comes later would let secrets through.
  */
 function comesBack({ route, cache }: Visit, copy: unknown, text: string | undefined): boolean {
-  const { codec, store } = cache.info();
+  const { codec, store, sharedTier } = cache.info();
   if (text === undefined || jsonOf(copy) !== text || !codec.includes('rich')) return false;
-  if (store !== undefined)
+  if (store !== undefined || sharedTier !== undefined)
     route.warnOnce(
       'instances',
       'its answers are kept in memory only, unless the codec knows the classes of their instances',

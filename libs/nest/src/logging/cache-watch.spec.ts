@@ -1,5 +1,5 @@
 import { createCache, type CacheOptions, MapStore } from 'nuthatch/engine';
-import { FakeClock, FaultyStore } from 'nuthatch/testing';
+import { FakeClock, FaultyStore, LocalTier } from 'nuthatch/testing';
 import { CacheWatch } from './cache-watch.js';
 
 /** A watched cache over a store that fails when it is told to. */
@@ -29,6 +29,11 @@ describe('the watch over a cache', () => {
       'cache "birds": lru, at most 50 entries and 1000 bytes; no store',
     );
     await plain.close();
+    const shared = await createCache({ maxItems: 50, eviction: 'lru', sharedTier: new LocalTier() });
+    expect(watch.begin(shared.info()).text).toBe(
+      'cache "birds": lru, at most 50 entries; no store, shared tier LocalTier',
+    );
+    await shared.close();
   });
 
   it('has nothing to say while all is well', async () => {

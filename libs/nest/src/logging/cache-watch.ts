@@ -84,8 +84,10 @@ function behind({
   store,
   writePolicy,
   durability,
-}: Pick<CacheInfo, 'store' | 'writePolicy' | 'durability'>): string {
-  if (store === undefined) return 'no store';
+  sharedTier,
+}: Pick<CacheInfo, 'store' | 'writePolicy' | 'durability' | 'sharedTier'>): string {
+  const shared = sharedTier === undefined ? '' : `, shared tier ${sharedTier}`;
+  if (store === undefined) return `no store${shared}`;
   const survives = durability === undefined ? '' : `, durability ${durability}`;
-  return `${writePolicy} to ${store.name} (role ${store.role})${survives}`;
+  return `${writePolicy} to ${store.name} (role ${store.role})${survives}${shared}`;
 }
