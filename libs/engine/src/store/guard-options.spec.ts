@@ -22,6 +22,7 @@ describe('the option resilience', () => {
       breaker: { threshold: 0.5, calls: 20, minCalls: 5, slowCallMs: Infinity, halfOpenAfterMs: 5000 },
       whenDown: 'refuse',
       maxRepairs: 10_000,
+      repairsRefusals: false,
     });
     expect(resolved({ breaker: false }).breaker).toBeUndefined();
     expect(resolved({ breaker: { calls: 3 } }).breaker).toMatchObject({ calls: 3, minCalls: 3 });

@@ -55,6 +55,8 @@ export interface ResolvedResilience {
   readonly breaker: BreakerOptions | undefined;
   readonly whenDown: WhenDown;
   readonly maxRepairs: number;
+  /** Whether what a store of the role `'cache'` plainly refuses is made up for, too: for a tier that others read, and not for a store of the user's, which has changed nothing then. */
+  readonly repairsRefusals: boolean;
 }
 
 /** The compiler sees to it that none is missing. */
@@ -90,6 +92,7 @@ export function resolveResilience(
     breaker: breaker === false ? undefined : resolveBreaker(breaker, timeoutMs ?? Infinity, problems),
     whenDown: problems.check(() => parseWhenDown(options ?? {})),
     maxRepairs: problems.check(() => parseCount('resilience.maxRepairs', maxRepairs)),
+    repairsRefusals: false,
   };
 }
 

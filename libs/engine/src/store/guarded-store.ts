@@ -230,8 +230,8 @@ export class GuardedStore implements BackingStore {
     if (this.role !== 'cache' || !isStoreTrouble(error)) return;
     const { recovery, repairs, suspects } = this.#guard;
     const unkept = operations.filter((operation) => !this.#isBuffered(operation));
-    const isToBeMade = this.#parts.resilience.whenDown === 'memory';
-    if (isToBeMade || error.code === 'store_timeout' || error.code === 'store_down') repairs.undo(unkept);
+    const isInDoubt = error.code === 'store_timeout' || error.code === 'store_down';
+    if (isInDoubt || this.#parts.resilience.repairsRefusals) repairs.undo(unkept);
     else suspects.add(unkept, this.#parts.clock.now());
     if (this.isDown) suspects.convict();
     recovery.wake();

@@ -116,6 +116,16 @@ describe('a write that is refused', () => {
     expect(store.repairs).toBe(0);
   });
 
+  it('leaves what was there before also where writes are acknowledged while the store is down', async () => {
+    const { store, faulty, clock, versions } = await open({ whenDown: 'memory' });
+    await store.apply([put('owl', 1)]);
+    faulty.failNext('apply');
+    expect(await outcomeOf(store.apply([put('owl', 2)]))).toBe('store_failed');
+    expect([store.repairs, (await store.get('owl'))?.version]).toEqual([0, 1]);
+    await clock.advanceAsync('1m');
+    expect(versions()).toEqual([['owl', 1]]);
+  });
+
   it.each(['get', 'apply'] as const)(
     'leaves nothing that was there before, where the store turns out to be down at the next %s',
     async (method) => {
