@@ -53,6 +53,7 @@ export class News<V> implements Neighbour {
     if (old.length === 0) return;
     const names = old.map(([key]) => key);
     recorder.invalidated({ keys: names });
+    if (!tiered.hasOwnCache) return;
     this.#quietly(
       'forget what others have changed',
       order.run(names, () => tiered.forgetOwn(old.map(([key, version]) => [key, newerThan(version)]))),
@@ -81,9 +82,11 @@ export class News<V> implements Neighbour {
   }
 
   forgetAll(): void {
-    const { tiered, nextVersion } = this.#parts;
+    const { tiered, overtaken, nextVersion } = this.#parts;
     this.forgetMemory();
-    const everything = { scope: 'prefix', name: '', version: nextVersion() } as const;
+    const version = nextVersion();
+    if (tiered.role !== 'record') overtaken.noteAll(version);
+    const everything = { scope: 'prefix', name: '', version } as const;
     this.#quietly('forget what may be old', tiered.rememberOwn([everything]));
   }
 

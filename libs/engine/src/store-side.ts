@@ -8,7 +8,7 @@ import type { TieredStore } from './tier/tiered-store.js';
 import type { Durability } from './write/journal.js';
 import type { CloseReport, WriteContext, WritePolicy, WritePolicyFactory } from './write/policy.js';
 import { storeAll } from './write/store-all.js';
-import { within } from './write/within.js';
+import { within } from './kernel/within.js';
 import { writeBack } from './write/write-back.js';
 
 /** Nothing is pending when a policy is closed for another; only its journal may take a while. */
@@ -31,6 +31,7 @@ export const NO_WRITES: WriteGauges = {
 
 /** What a store side is made of. */
 export interface StoreSideParts {
+  /** Of the store, or of what is shared where there is none; shown in `health()`. */
   readonly storeName: string;
   readonly context: WriteContext;
   /** Makes the journal that is configured, whether or not the policy is to write to it. */
@@ -90,10 +91,10 @@ export class StoreSide {
     return this.#policy.deadLetters !== undefined;
   }
 
-  /** What waits to be stored of a key, and is not overtaken by another process. */
+  /** What waits to be stored of a key, unless another process has overtaken it, or may have. */
   pending(key: string): Operation | undefined {
     const pending = this.#policy.pending(key);
-    return pending === undefined || this.#parts.overtaken.includes(pending) ? undefined : pending;
+    return pending === undefined || !this.#parts.overtaken.shows(pending) ? undefined : pending;
   }
 
   /** Whether the store is down: calls are refused at once. */

@@ -2,7 +2,7 @@ import type { EntryState } from '../kernel/entry.js';
 import type { Found } from './backing.js';
 import type { Rules } from './load-rules.js';
 import type { Loader, LoadOptions } from './loader.js';
-import type { LoadTicketOfTier } from './permits.js';
+import type { ShareTicket } from '../kernel/share-ticket.js';
 import type { Misses } from './misses.js';
 
 /** One load that somebody asked for. */
@@ -14,7 +14,7 @@ export interface LoadRequest<V> {
   /** Whether the store is known not to have the value. */
   readonly skipsStore: boolean;
   /** What to show when the value is shared, where that was asked for already. */
-  readonly ticketOfTier?: LoadTicketOfTier | undefined;
+  readonly ticketOfTier?: ShareTicket | undefined;
   /** Whether nobody waits for it. */
   readonly isBackground: boolean;
   /** What is still kept of the last value, fresh or stale. */

@@ -8,7 +8,8 @@ import type { Residents } from '../kernel/residents.js';
 import type { Callers } from './callers.js';
 import { RunningLoad } from './load-context.js';
 import type { LoadRequest } from './load-request.js';
-import type { LoadTicketOfTier, Permits } from './permits.js';
+import type { ShareTicket } from '../kernel/share-ticket.js';
+import type { Permits } from '../store/permits.js';
 import type { RememberedErrors } from './remembered-errors.js';
 import type { Setbacks } from './setbacks.js';
 
@@ -23,7 +24,7 @@ export interface LoadKeeper<V> {
 export interface Held {
   readonly fence: Fence;
   /** What to show when the value is shared; nothing where it is not to be. */
-  readonly ticketOfTier?: LoadTicketOfTier | undefined;
+  readonly ticketOfTier?: ShareTicket | undefined;
 }
 
 /** What the run of a loader works on. */

@@ -17,7 +17,7 @@ import type { LoadTaskParts } from './load-task-parts.js';
 import { type CacheLoadRules, type Rules, rulesOf } from './load-rules.js';
 import type { Loader, LoadOptions } from './loader.js';
 import { Misses } from './misses.js';
-import type { LoadTicketOfTier } from './permits.js';
+import type { ShareTicket } from '../kernel/share-ticket.js';
 import type { Reader } from './reader.js';
 import { isDueAhead } from './refresh-ahead.js';
 import { RememberedErrors } from './remembered-errors.js';
@@ -47,7 +47,7 @@ export interface Asked<V> {
   /** Whether the store is known not to have the value. */
   readonly skipsStore?: boolean | undefined;
   /** What to show when the value is shared, where that was asked for already. */
-  readonly ticketOfTier?: LoadTicketOfTier | undefined;
+  readonly ticketOfTier?: ShareTicket | undefined;
 }
 
 /** How a load is made for somebody who asks. */

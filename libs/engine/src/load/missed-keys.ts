@@ -1,5 +1,5 @@
 import type { Fence, Fencing } from '../kernel/fencing.js';
-import type { LoadTicketOfTier } from './permits.js';
+import type { ShareTicket } from '../kernel/share-ticket.js';
 
 /** Beyond so many keys the one that was noted first is forgotten. */
 const MOST_KEYS = 10_000;
@@ -9,14 +9,14 @@ export interface Missed {
   /** Whether that is still so. */
   readonly skipsStore: boolean;
   /** What to show when its value is shared. */
-  readonly ticketOfTier?: LoadTicketOfTier | undefined;
+  readonly ticketOfTier?: ShareTicket | undefined;
 }
 
 /** Remembers of which keys the store is known to have nothing, as long as nobody changes them. */
 export class MissedKeys {
   readonly #fencing: Fencing;
   readonly #fences = new Map<string, Fence>();
-  readonly #tickets = new Map<string, LoadTicketOfTier>();
+  readonly #tickets = new Map<string, ShareTicket>();
 
   constructor(fencing: Fencing) {
     this.#fencing = fencing;
@@ -33,7 +33,7 @@ export class MissedKeys {
   }
 
   /** What a shared tier has told of keys that were noted. */
-  show(tickets: ReadonlyMap<string, LoadTicketOfTier>): void {
+  show(tickets: ReadonlyMap<string, ShareTicket>): void {
     for (const [key, ticket] of tickets) if (this.#fences.has(key)) this.#tickets.set(key, ticket);
   }
 

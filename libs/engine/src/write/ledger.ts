@@ -3,7 +3,7 @@ import type { Operation } from '../store/backing-store.js';
 import type { Death, Journal, JournalRecord } from './journal.js';
 import type { PendingChange } from './pending-change.js';
 import type { FlushObserver } from './policy.js';
-import { within } from './within.js';
+import { within } from '../kernel/within.js';
 
 /** A journal may take so long to close also where the deadline is over: what is pending is safe only there. */
 const GRACE_MS = 500;

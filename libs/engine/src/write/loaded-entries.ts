@@ -2,6 +2,7 @@ import type { EntryState } from '../kernel/entry.js';
 import type { Fence } from '../kernel/fencing.js';
 import { assertCall, tagsOf, type WriteOptions } from '../kernel/life.js';
 import type { LoadTicket } from '../kernel/load-ticket.js';
+import type { ShareTicket } from '../kernel/share-ticket.js';
 import { newEntry } from './new-entry.js';
 import { rowOf } from './operations.js';
 import type { Row } from '../store/backing-store.js';
@@ -10,7 +11,7 @@ import type { WriterParts } from './writer.js';
 /** What is held while a loader runs. */
 interface Held {
   readonly fence: Fence;
-  readonly ticketOfTier?: { readonly stamp: string; readonly token: string | undefined } | undefined;
+  readonly ticketOfTier?: ShareTicket | undefined;
 }
 
 /** Keeps what loaders answer: in memory, and in a store that is a tier of the cache. */
@@ -42,7 +43,7 @@ export class LoadedEntries<V> {
     if ((residents.readKept(key)?.version ?? 0) > entry.version) return false;
     residents.offer(key, entry);
     recorder.set(key, entry.value, 'load');
-    const { share } = behind ?? {};
+    const share = behind?.share;
     if (share !== undefined)
       this.#inTurn(key, entry, (row) => this.#share(row, () => share(row, ticketOfTier)));
     else if (behind?.isCache === true && !behind.isDown())

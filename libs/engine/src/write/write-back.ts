@@ -11,7 +11,7 @@ import { takeUp, versionOf } from './recovery.js';
 import { deathOf, refusedAgain } from './refusals.js';
 import { type Claim, Room } from './room.js';
 import { type Stored, StoreTraffic } from './store-traffic.js';
-import { within } from './within.js';
+import { within } from '../kernel/within.js';
 
 /**
  * Acknowledges when a change is in the journal, or at once where there is none, and stores it later: the last change of each key, in

@@ -10,6 +10,7 @@ import { newEntry } from './new-entry.js';
 import type { Random } from '../kernel/random.js';
 import type { Residents } from '../kernel/residents.js';
 import type { Sequence } from '../kernel/sequence.js';
+import type { ShareTicket } from '../kernel/share-ticket.js';
 import type { Operation, Row } from '../store/backing-store.js';
 import type { Codec } from '../store/codec.js';
 import type { KeyOrder } from './key-order.js';
@@ -33,12 +34,7 @@ export interface StoreBehind<V> {
   /**
    * With a shared tier: puts there what was loaded, unless the key was changed since the ticket was given; what was loaded without one is not shared.
    */
-  readonly share?:
-    | ((
-        row: Row,
-        ticket: { readonly stamp: string; readonly token: string | undefined } | undefined,
-      ) => Promise<'kept' | 'fenced'>)
-    | undefined;
+  readonly share?: ((row: Row, ticket: ShareTicket | undefined) => Promise<'kept' | 'fenced'>) | undefined;
   /** With a shared tier: brings there what the policy has acknowledged and not stored yet, so that other processes see it. */
   readonly announce?: ((operations: readonly Operation[]) => Promise<void>) | undefined;
 }
@@ -201,18 +197,21 @@ export class Writer<V> implements Entries<V> {
     changes: readonly Change<V>[],
     operations: readonly Operation[],
   ): Promise<void> {
-    const keys = changes.map(([key]) => key);
-    const fences = behind.announce === undefined ? [] : keys.map((key) => this.#parts.fencing.enter(key));
+    const { announce } = behind;
+    // Where nobody else changes keys, nobody has to look out for it.
+    const fences = announce && changes.map(([key]) => this.#parts.fencing.enter(key));
     try {
       const verdict = await acknowledge(behind.policy(), operations);
-      if (behind.announce !== undefined) await behind.announce(operations);
+      if (announce !== undefined) await announce(operations);
       // What another process has changed meanwhile is not for memory to keep.
-      this.#settlement.acknowledged(changes, fences.every((fence) => fence.holds()) ? verdict : 'drop');
+      const isOvertaken = fences?.every((fence) => fence.holds()) === false;
+      this.#settlement.acknowledged(changes, isOvertaken ? 'drop' : verdict);
     } catch (error) {
+      const keys = changes.map(([key]) => key);
       this.#settlement.unknown(keys);
       throw storeFailed(`write ${keys.length === 1 ? keys[0] : `${keys.length} keys`}`, error);
     } finally {
-      for (const fence of fences) fence.release();
+      for (const fence of fences ?? []) fence.release();
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, stayAlive, type Timer } from '../kernel/clock.js';
+import { type Clock, stayAlive, type Timer } from './clock.js';
 
 /** What a promise answers or throws, or `late` where that takes longer than so many milliseconds. The process stays alive meanwhile. */
 export async function within<T, L>(

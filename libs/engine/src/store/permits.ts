@@ -1,11 +1,5 @@
-import type { Row } from '../store/backing-store.js';
-
-/** What is shown when a loaded value is shared: the tier takes it where the key has not changed since. */
-export interface LoadTicketOfTier {
-  readonly stamp: string;
-  /** The lease that is held, if any. */
-  readonly token: string | undefined;
-}
+import type { ShareTicket } from '../kernel/share-ticket.js';
+import type { Row } from './backing-store.js';
 
 /** Who wants to load a key. */
 export interface Applicant<F> {
@@ -21,7 +15,15 @@ export interface Applicant<F> {
 /** What an applicant is answered: what was found meanwhile, or what to show when the loaded value is shared; neither where the tier cannot be asked. */
 export interface Permit<F> {
   readonly found?: F | undefined;
-  readonly ticket?: LoadTicketOfTier | undefined;
+  readonly ticket?: ShareTicket | undefined;
+}
+
+/** A read for somebody who is to load the key where nothing is found. */
+export interface ReadToLoad {
+  /** How long the lease lasts that a load asks for; 0 for none. */
+  readonly leaseMs: number;
+  /** Told what a permit would have been asked for, where the reading has brought it. */
+  readonly granted: (ticket: ShareTicket) => void;
 }
 
 /** Says who of several processes loads a key. */
@@ -29,5 +31,5 @@ export interface Permits {
   /** Never rejects. */
   permit<F>(applicant: Applicant<F>): Promise<Permit<F>>;
   /** There is no result to share. */
-  giveBack(key: string, ticket: LoadTicketOfTier): void;
+  giveBack(key: string, ticket: ShareTicket): void;
 }
