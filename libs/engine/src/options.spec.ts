@@ -56,6 +56,26 @@ describe('wrong options', () => {
       { store: 'map', writeBack: { flushCont: 3 } },
       'there is no option writeBack.flushCont; there are writeBack.flushInterval, writeBack.flushCount, writeBack.flushBytes, writeBack.maxPending, writeBack.maxPendingBytes, writeBack.overflow, writeBack.maxAttempts, writeBack.journal, writeBack.durability',
     ],
+    [
+      { sharedTier: 'redis' },
+      'sharedTier must be a factory such as redis({ url }) of nuthatch/redis, got "redis"',
+    ],
+    [{ bus: true }, 'bus must be a factory such as broadcastBus(), or false, got true'],
+    [
+      { tier: { maxBlind: 0 } },
+      "tier.maxBlind must be a positive number of milliseconds or a string such as '5m', got 0",
+    ],
+    [
+      { sharedTier: { create: () => undefined, bus: 5 } },
+      'sharedTier.bus must be a factory such as broadcastBus(), or left out, got 5',
+    ],
+    [{ tier: [] }, "tier must be an object such as { timeout: '250ms' }, got an array of 0"],
+    [{ tier: 'fast' }, 'tier must be an object such as { timeout: \'250ms\' }, got "fast"'],
+    [
+      { tier: { timeOut: '1s' } },
+      'there is no option tier.timeOut; there are tier.timeout, tier.openTimeout, tier.maxBlind, tier.settle, tier.whenDown',
+    ],
+    [{ lease: 0 }, "lease must be a positive number of milliseconds or a string such as '5m', got 0"],
   ])('are named, with what was found: %j', async (options, message) => {
     expect(await problemOf(options)).toMatchObject({ name: 'CacheError', code: 'bad_option', message });
   });

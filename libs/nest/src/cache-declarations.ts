@@ -14,7 +14,7 @@ import { declaredTwice, wrongCache } from './errors.js';
 import { checkPrefix, type KeyPrefix } from './key-prefix.js';
 import type { CacheFactoryOptions } from './module-options.js';
 import { isSameDefinition } from './same-definition.js';
-import { inTest, TEST_SETTING, type TestSetting } from './test-setting.js';
+import { inTest, type IsDeclared, TEST_SETTING, type TestSetting } from './test-setting.js';
 import { DEFAULT_CACHE, type PartName } from './tokens.js';
 import type { TypedOptions } from './typed-caches.js';
 
@@ -69,9 +69,11 @@ export class CacheDeclaration {
     return this.typing.over(cache);
   }
 
-  /** Whether this is the store that its definition names, as it was made. */
-  declares(store: unknown): boolean {
-    return 'store' in this.declared.definition && this.parts.get('store') === store;
+  /** Whether this is the part that its definition names, as it was made. */
+  declares(part: PartName, found: unknown): boolean {
+    // What a definition says is undefined, it leaves out.
+    const said: unknown = Reflect.get(this.declared.definition, part);
+    return said !== undefined && this.parts.get(part) === found;
   }
 
   isOf(definition: object): boolean {
@@ -131,11 +133,11 @@ export class CacheDeclarations {
         (options) => options,
         () => undefined,
       );
-    const isDeclared = (store: unknown): boolean =>
-      [...this.byName.values()].some((each) => each.declares(store));
+    const isDeclared: IsDeclared = (part, found) =>
+      [...this.byName.values()].some((each) => each.declares(part, found));
     return new CacheDeclaration(
       declared,
-      (options) => inTest(options, test, isDeclared(options.store)),
+      (options) => inTest(options, test, isDeclared),
       (cache) => test.opened(cache),
     );
   }

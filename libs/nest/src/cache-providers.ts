@@ -25,12 +25,17 @@ const PARTS = [
 /** Where a cache finds what it was not given itself. */
 interface Fallback {
   readonly token: (part: PartName) => InjectionToken;
-  /** The choice for a part, from what the token stands for and the store that there is. */
-  readonly choose: (part: PartName, injected: never, store: unknown) => unknown;
+  /** The choice for a part, from what the token stands for and what the part depends on, see {@link dependencyOf}. */
+  readonly choose: (part: PartName, injected: never, dependency: unknown) => unknown;
 }
 
 /** What a part was given, and what it can fall back on. */
-type PartInputs = readonly [declaration: CacheDeclaration, own: unknown, fallback: never, store?: unknown];
+type PartInputs = readonly [
+  declaration: CacheDeclaration,
+  own: unknown,
+  fallback: never,
+  dependency?: unknown,
+];
 
 /** The providers of the default cache's declaration and parts. */
 export function rootProviders(choices: PartChoices): Provider[] {
@@ -49,9 +54,10 @@ export function featureProviders(definition: CacheDefinition): Provider[] {
   const { name } = definition;
   const fallback: Fallback = {
     token: (part) => getPartToken(part, DEFAULT_CACHE),
-    choose: (part, injected, store) => {
+    choose: (part, injected, dependency) => {
       if (part === 'store') return refuseSingleStore(name, injected);
-      return part === 'writePolicy' && store === undefined ? undefined : injected;
+      if (part === 'bus') return dependency === false ? undefined : injected;
+      return part === 'writePolicy' && dependency === undefined ? undefined : injected;
     },
   };
   const parts = PARTS.flatMap((part) => partProviders({ part, name, choice: definition[part], fallback }));
@@ -134,7 +140,7 @@ function partProviders({
   choice: unknown;
   fallback: Fallback;
 }): Provider[] {
-  const [chosen, store] = [getChoiceToken(part, name), getPartToken('store', name)];
+  const chosen = getChoiceToken(part, name);
   return [
     // The definition is one of Nest's own; what it makes is checked by the engine.
     (isProviderDefinition(choice)
@@ -142,23 +148,24 @@ function partProviders({
       : { provide: chosen, useFactory: () => choice }) as Provider,
     {
       provide: getPartToken(part, name),
-      inject: [
-        getDeclarationToken(name),
-        chosen,
-        fallback.token(part),
-        ...(part === 'writePolicy' ? [store] : []),
-      ],
+      inject: [getDeclarationToken(name), chosen, fallback.token(part), ...dependencyOf(part, name)],
       useFactory: (...inputs: PartInputs) => inputs[0].share(part, () => resolvePart(part, inputs, fallback)),
     },
   ];
 }
 
-function resolvePart(part: PartName, [, own, injected, store]: PartInputs, fallback: Fallback): unknown {
-  const choice = own ?? fallback.choose(part, injected, store);
+/** A policy depends on the store that there is, and a bus on what was said of a tier: where that is `false`, none is inherited. */
+function dependencyOf(part: PartName, name: string): symbol[] {
+  if (part === 'writePolicy') return [getPartToken('store', name)];
+  return part === 'bus' ? [getChoiceToken('sharedTier', name)] : [];
+}
+
+function resolvePart(part: PartName, [, own, injected, dependency]: PartInputs, fallback: Fallback): unknown {
+  const choice = own ?? fallback.choose(part, injected, dependency);
   if (part === 'eviction') return resolveEviction(choice);
   if (part === 'bus') return choice;
   if (part === 'sharedTier') return choice === false ? undefined : choice;
-  return part === 'store' ? resolveStore(choice) : resolveWritePolicy(choice, store);
+  return part === 'store' ? resolveStore(choice) : resolveWritePolicy(choice, dependency);
 }
 
 function refuseMisplaced(options: object): void {

@@ -89,7 +89,7 @@ export interface CacheDefinition extends CacheTuning, Omit<PartChoices, 'store' 
   readonly name: string;
   /** As in `forRoot`; `false` for memory only, where the root has a store. */
   readonly store?: PartChoices['store'] | false;
-  /** As in `forRoot`; `false` for a cache that shares nothing, where the root has a shared tier. */
+  /** As in `forRoot`; `false` for a cache that shares nothing, where the root has a shared tier: then it has no bus either, but for one of its own. */
   readonly sharedTier?: PartChoices['sharedTier'] | false;
   /** Modules whose providers the parts depend on. */
   readonly imports?: ModuleMetadata['imports'];

@@ -6,7 +6,10 @@ import { watchLoads } from './load-log.js';
 export interface CacheTestingOptions {
   /** The clock that they live by; one of its own by default, which `moduleRef.get(FakeClock)` answers. */
   readonly clock?: FakeClock | undefined;
-  /** Whether the stores that modules declare are opened; by default all caches are in memory alone. What the test overrides a store with always is. */
+  /**
+   * Whether the stores, shared tiers and buses that modules declare are opened; by default all caches are in memory alone. What the test puts in the place
+   * of one always is.
+   */
   readonly keepStores?: boolean | undefined;
 }
 

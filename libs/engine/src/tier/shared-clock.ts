@@ -21,7 +21,10 @@ export class SharedClock implements Clock {
     this.#offsetMs = own.wallNow() - own.now();
   }
 
-  /** By how much the wall times of two processes may differ, in milliseconds. */
+  /**
+   * How long the answer took that this clock goes by, in milliseconds, and one more: it was wrong then by half of that at most. It says nothing of
+   * the clocks of other processes, which go by answers of their own, nor of how they have drifted since. 0 until there was an answer.
+   */
   get uncertaintyMs(): number {
     return this.#uncertaintyMs === Infinity ? 0 : this.#uncertaintyMs + LEAST_MS;
   }

@@ -25,9 +25,15 @@ function parseSharedTier(tier: SharedTierFactory | undefined): SharedTierFactory
 /** The bus that was asked for, else that of the tier. */
 function parseBus({ bus, sharedTier }: Sharing): BusFactory | undefined {
   if (bus === false) return undefined;
-  if (bus === undefined) return isFactory(sharedTier) ? sharedTier.bus : undefined;
+  if (bus === undefined) return isFactory(sharedTier) ? parseOwnBus(sharedTier) : undefined;
   if (isFactory(bus)) return bus;
   throw badOption('bus', 'a factory such as broadcastBus(), or false', bus);
+}
+
+/** The bus that a tier brings. */
+function parseOwnBus({ bus }: SharedTierFactory): BusFactory | undefined {
+  if (bus === undefined || isFactory(bus)) return bus;
+  throw badOption('sharedTier.bus', 'a factory such as broadcastBus(), or left out', bus);
 }
 
 function isFactory<T>(found: T): found is T & NonNullable<T> {

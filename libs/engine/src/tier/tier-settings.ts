@@ -55,7 +55,7 @@ export function resolveTierSettings(
   settings: TierSettings,
   problems: Problems,
 ): Partially<ResolvedTierSettings> {
-  if (typeof settings !== 'object' || settings === null) {
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
     problems.check(() => refuse(settings));
     return resolveTierSettings({}, problems);
   }
