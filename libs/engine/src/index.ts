@@ -174,7 +174,7 @@ export { relayClusterBus } from './tier/cluster-relay.js';
 export type { Bus, BusContext, BusFactory, BusListener, BusMessage } from './tier/bus.js';
 export { HashRing } from './tier/hash-ring.js';
 export type { HashRingOptions } from './tier/hash-ring-options.js';
-export { isBusMessage } from './tier/bus-message.js';
+export { isBusMessage, sendable } from './tier/bus-message.js';
 export type { TierSettings } from './tier/tier-settings.js';
 export {
   type Claim,

@@ -55,16 +55,17 @@ export interface Packed {
 }
 
 /**
- * A row as it is written to Redis. @param chance 8 bytes that no other change has.
+ * A row as it is written to Redis; a promise of it where it has to be compressed. @param chance 8 bytes that no other change has.
  * @throws CacheError `bad_value` where the row carries something else than text or bytes.
  */
-export async function encodeRow(
+export function encodeRow(
   row: Row,
   chance: Uint8Array,
   compression: Compression | undefined,
-): Promise<Buffer> {
+): Buffer | Promise<Buffer> {
   const plain = payloadOf(row.value);
-  return assemble(row, chance, compression === undefined ? plain : await pack(plain, compression));
+  if (compression === undefined || plain.bytes < compression.aboveBytes) return assemble(row, chance, plain);
+  return pack(plain, compression).then((packed) => assemble(row, chance, packed));
 }
 
 /** @param asked the key that it has to be of; any where left out. @throws Error saying what is wrong with the record. */
@@ -108,7 +109,6 @@ function payloadOf(value: unknown): Payload {
 }
 
 async function pack(plain: Payload, compression: Compression): Promise<Payload> {
-  if (plain.bytes < compression.aboveBytes) return plain;
   const { content, bytes, flags } = plain;
   const smaller = await compressed(
     typeof content === 'string' ? Buffer.from(content) : content,

@@ -1,5 +1,7 @@
 import { isCluster, type RedisClient } from './client.js';
 import type { Commands } from './commands.js';
+import { bySlot } from './slots.js';
+import { Turns } from './turns.js';
 
 /** So many keys are asked for by one command. */
 const MOST_PER_COMMAND = 1000;
@@ -13,14 +15,11 @@ interface Waiter {
 /** Keys that are asked for together, each once, with all who wait for it. */
 type Round = Map<string, Waiter[]>;
 
-/**
- * Makes one `MGET` of all reads of one turn of the event loop. While nothing is under way, that is sent as soon as the code that asks is through, so
- * that a lone read does not wait; while replies are outstanding, what is asked for in the whole turn is gathered.
- */
+/** Makes one `MGET` of all reads of one turn of the event loop. */
 export class Gatherer {
   readonly #commands: Commands;
+  readonly #turns = new Turns();
   #round: Round = new Map();
-  #underway = 0;
 
   constructor(commands: Commands) {
     this.#commands = commands;
@@ -56,10 +55,7 @@ export class Gatherer {
   }
 
   #ask(key: string, waiter: Waiter): void {
-    if (this.#round.size === 0) {
-      if (this.#underway === 0) process.nextTick(this.#send);
-      else setImmediate(this.#send);
-    }
+    if (this.#round.size === 0) this.#turns.atNext(this.#send);
     this.#round.set(key, [waiter]);
   }
 
@@ -68,18 +64,16 @@ export class Gatherer {
     this.#round = new Map();
     const keys = [...round.keys()];
     for (let start = 0; start < keys.length; start += MOST_PER_COMMAND)
-      void this.#fetch(keys.slice(start, start + MOST_PER_COMMAND), round);
+      void this.#turns.during(this.#fetch(keys.slice(start, start + MOST_PER_COMMAND), round));
   };
 
+  /** Never rejects. */
   async #fetch(keys: readonly string[], round: Round): Promise<void> {
-    this.#underway += 1;
     try {
       await this.#commands.run('read', (client) => answer(client, keys, round));
     } catch (error) {
       // Who has been answered already does not notice.
       for (const key of keys) for (const { reject } of round.get(key) ?? []) reject(error);
-    } finally {
-      this.#underway -= 1;
     }
   }
 }
@@ -87,11 +81,15 @@ export class Gatherer {
 /** A server answers together what it has; where there are several, one that is down does not keep the others from answering. */
 async function answer(client: RedisClient, keys: readonly string[], round: Round): Promise<void> {
   if (!isCluster(client)) return settle(keys, await client.mgetBuffer(keys as string[]), round);
-  const parts = [...bySlot(keys)].map(async (together) => {
-    const [first = ''] = together;
-    const found = together.length === 1 ? [await client.getBuffer(first)] : await client.mgetBuffer(together);
-    settle(together, found, round);
-  });
+  const parts = Array.from(
+    bySlot(keys, (key) => key),
+    async (together) => {
+      const [first = ''] = together;
+      const found =
+        together.length === 1 ? [await client.getBuffer(first)] : await client.mgetBuffer(together);
+      settle(together, found, round);
+    },
+  );
   for (const part of await Promise.allSettled(parts)) if (part.status === 'rejected') throw part.reason;
 }
 
@@ -100,23 +98,4 @@ function settle(keys: readonly string[], found: readonly (Buffer | null)[], roun
     const value = found[at] ?? null;
     for (const { resolve } of round.get(key) ?? []) resolve(value);
   }
-}
-
-/** Keys of the same hash tag are in the same slot, and the others seldom. */
-function bySlot(keys: readonly string[]): Iterable<string[]> {
-  const groups = new Map<string, string[]>();
-  for (const key of keys) {
-    const tag = tagOf(key);
-    const group = groups.get(tag);
-    if (group === undefined) groups.set(tag, [key]);
-    else group.push(key);
-  }
-  return groups.values();
-}
-
-/** What of a key Redis computes the slot of. */
-function tagOf(key: string): string {
-  const start = key.indexOf('{');
-  const end = start < 0 ? -1 : key.indexOf('}', start + 1);
-  return end > start + 1 ? key.slice(start + 1, end) : key;
 }

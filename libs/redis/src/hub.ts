@@ -77,6 +77,12 @@ export class RedisHub {
     return this.#settings.source.kind === 'given';
   }
 
+  /** Whether keys live on several servers. */
+  get isSpread(): boolean {
+    const { source } = this.#settings;
+    return source.kind === 'given' ? isCluster(source.client) : source.kind === 'cluster';
+  }
+
   /**
    * Makes a connection of its own for commands that block: no timeout, no queue, reconnects by itself (50 ms doubling to 500 ms). Not connected
    * yet: `await reader.connect()`. Who made it ends it with `endNow(reader)`.

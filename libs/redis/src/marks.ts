@@ -25,7 +25,7 @@ export class Marks {
       const some = invalidations.slice(start, start + MARKS_PER_CALL);
       const fields = some.flatMap((each) => [fieldOf(each), String(each.version)]);
       const args = [this.#most, EVERYTHING, ...fields];
-      await this.#commands.script('invalidate', scripts.REMEMBER, { key: this.#key, args });
+      await this.#commands.script('invalidate', scripts.REMEMBER, { keys: [this.#key], args });
     }
   }
 

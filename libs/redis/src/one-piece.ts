@@ -10,5 +10,6 @@ export function inOnePiece(client: RedisClient): void {
   const { stream } = client as Partial<typeof client>;
   if (stream === undefined || stream.writableCorked > 0) return;
   stream.cork();
-  process.nextTick(() => stream.uncork());
+  // What is announced is sent one tick after what it is about.
+  process.nextTick(() => process.nextTick(() => stream.uncork()));
 }

@@ -4,132 +4,161 @@ import { EXPIRES_AT, FORMAT, HEADER_BYTES } from './record.js';
 
 /** The same in versions, of which there are 1,024 in a millisecond. */
 const TOO_CLOSE = TOO_CLOSE_MS * 1024;
+/** The header, and after it all that the scripts look at. */
+const LOOKED_AT = EXPIRES_AT + 8;
 
-/** A script that runs on the server, for one key. */
+/** A script that runs on the server. */
 export interface Script {
   readonly lua: string;
   readonly sha: string;
 }
 
 /**
- * Offsets count from 1 in Lua, and are those of record.ts. What has no header of ours is as if it were not there, and is overwritten. `expiry` is the
- * life of the key in Redis: what has expired is kept for as long as it is needed to tell an overtaken load.
- *
- * A server that is full (`maxmemory`, `noeviction`) refuses what may take room, but not any more once a script has made a change that cannot. So what
- * says that something is old is written all the same: deletions by `UNLINK` first, and what must not be unlinked after a `PERSIST` that changes nothing, and is
- * allowed to fail: a user of Redis may lack it.
+ * What the scripts are put together from; a script has only what it needs, since it is made anew each time that it runs. Offsets count from 1 in Lua,
+ * and are those of record.ts. What has no header of ours, be it no text at all, is as if it were not there, and is overwritten.
  */
-const PRELUDE = `
-local FENCE = ${FENCE_MS}
-local function header()
-  local found = redis.call('GETRANGE', KEYS[1], 0, ${HEADER_BYTES - 1})
-  if #found == ${HEADER_BYTES} and string.byte(found) == ${FORMAT} then return found end
+const HEADER = `
+local function headerOf(key)
+  local found = redis.pcall('GETRANGE', key, 0, ${LOOKED_AT - 1})
+  if type(found) == 'string' and #found >= ${HEADER_BYTES} and string.byte(found) == ${FORMAT} then return found end
 end
+`;
+const KIND = `
+local function kind(found) return string.sub(found, 2, 2) end
+`;
+const STAMP = `
+local function stamp(found) return string.sub(found, 3, 18) end
+`;
+const VERSION = `
+local function version(found) return (struct.unpack('>d', found, 19)) end
+`;
+const LEASE = `
+local function token(found) return string.sub(found, 27, 34) end
+local function leased(found) return (struct.unpack('>d', found, 35)) end
+local function awaited(found) return string.byte(found, 43) == 1 end
+local function endLease(key) redis.call('SETRANGE', key, 26, string.rep('\\0', 17)) end
+`;
+const NOW = `
 local function now()
   local time = redis.call('TIME')
   return time[1] * 1000 + time[2] / 1000
 end
-local function write(record, expiresAt)
-  if expiresAt == '' then return redis.call('SET', KEYS[1], record) end
-  local life = math.max(math.ceil(expiresAt - now()), FENCE)
-  redis.call('SET', KEYS[1], record, 'PX', string.format('%.0f', math.min(life, 2^50)))
+`;
+/** `expiry` is the life of the key in Redis: what has expired is kept for as long as it is needed to tell an overtaken load. */
+const WRITE = `${NOW}
+local function write(key, record, expiresAt)
+  if expiresAt == '' then return redis.call('SET', key, record) end
+  local life = math.max(math.ceil(expiresAt - now()), ${FENCE_MS})
+  redis.call('SET', key, record, 'PX', string.format('%.0f', math.min(life, 2^50)))
 end
-local function expired(time)
-  local bytes = redis.call('GETRANGE', KEYS[1], ${EXPIRES_AT}, ${EXPIRES_AT + 7})
-  return #bytes == 8 and struct.unpack('>d', bytes) <= time
-end
-local function kind(found) return string.sub(found, 2, 2) end
-local function stamp(found) return string.sub(found, 3, 18) end
-local function version(found) return (struct.unpack('>d', found, 19)) end
-local function token(found) return string.sub(found, 27, 34) end
-local function leased(found) return (struct.unpack('>d', found, 35)) end
-local function awaited(found) return string.byte(found, 43) == 1 end
-local function known(found) return found and version(found) or 0 end
-local function bury(version, chance)
+`;
+/**
+ * A server that is full (`maxmemory`, `noeviction`) refuses what may take room, but not any more once a script has made a change that cannot. So what
+ * says that something is old is written all the same: deletions by `UNLINK` first, and what must not be unlinked after a `PERSIST` that changes
+ * nothing, and is allowed to fail: a user of Redis may lack it.
+ */
+const BURY = `
+local function bury(key, version, chance)
   local packed = struct.pack('>d', version)
   local record = string.char(${FORMAT}) .. 'T' .. packed .. chance .. packed .. string.rep('\\0', 17)
-  if redis.pcall('SET', KEYS[1], record, 'PX', FENCE).err then
-    redis.call('UNLINK', KEYS[1])
-    redis.call('SET', KEYS[1], record, 'PX', FENCE)
+  if redis.pcall('SET', key, record, 'PX', ${FENCE_MS}).err then
+    redis.call('UNLINK', key)
+    redis.call('SET', key, record, 'PX', ${FENCE_MS})
   end
   return version
 end
-local function endLease() redis.call('SETRANGE', KEYS[1], 26, string.rep('\\0', 17)) end
 `;
 
 /** `put record expiresAt`: the version that the key has then; see `SharedTier.put`. */
-const PUT = script(`
-local found, record = header(), ARGV[1]
-local was, is = known(found), version(record)
-if was <= is then
-  write(record, ARGV[2])
-  return is
+const PUT = scriptOfEach(`${HEADER}${VERSION}${WRITE}${BURY}
+local function each(key, record, expiresAt)
+  local found = headerOf(key)
+  local was, is = found and version(found) or 0, version(record)
+  if was <= is then
+    write(key, record, expiresAt)
+    return is
+  end
+  if was - is > ${TOO_CLOSE} then return was end
+  return bury(key, was + 1, string.sub(record, 11, 18))
 end
-if was - is > ${TOO_CLOSE} then return was end
-return bury(was + 1, string.sub(record, 11, 18))
 `);
 
 /** `delete version chance`: the version under which the key is gone; see `SharedTier.delete`. */
-const DELETE = script(`
-local was, is = known(header()), tonumber(ARGV[1])
-return bury(was > is and was + 1 or is, ARGV[2])
+const DELETE = scriptOfEach(`${HEADER}${VERSION}${BURY}
+local function each(key, wanted, chance)
+  local found = headerOf(key)
+  local was, is = found and version(found) or 0, tonumber(wanted)
+  return bury(key, was > is and was + 1 or is, chance)
+end
 `);
 
 /**
  * `claim seen leaseMs token chance`: what is there, the milliseconds that somebody else has left, and 1 where the lease was granted. Only of an entry
  * that was not seen, which has 2 there, more than the header is answered.
  */
-const CLAIM = script(`
-local found, lease, time = header(), tonumber(ARGV[2]), now()
-if found and kind(found) == 'E' and stamp(found) ~= ARGV[1] and not expired(time) then
-  return {redis.call('GET', KEYS[1]), 0, 2}
+const CLAIM = scriptOfEach(`${HEADER}${KIND}${STAMP}${LEASE}${NOW}
+local function headOf(found) return string.sub(found, 1, ${HEADER_BYTES}) end
+local function hasExpired(found, time)
+  return #found == ${LOOKED_AT} and struct.unpack('>d', found, ${EXPIRES_AT + 1}) <= time
 end
-if found then
-  local left = leased(found) - time
-  if left > 0 then
-    if lease > 0 and not awaited(found) then redis.call('SETRANGE', KEYS[1], 42, '\\1') end
-    return {found, math.ceil(left), 0}
+local function each(key, seen, leaseMs, token, chance)
+  local found, lease, time = headerOf(key), tonumber(leaseMs), now()
+  if found and kind(found) == 'E' and stamp(found) ~= seen and not hasExpired(found, time) then
+    return {redis.call('GET', key), 0, 2}
   end
+  if found then
+    local left = leased(found) - time
+    if left > 0 then
+      if lease > 0 and not awaited(found) then redis.call('SETRANGE', key, 42, '\\1') end
+      return {headOf(found), math.ceil(left), 0}
+    end
+  end
+  if lease == 0 then return {found and headOf(found) or '', 0, 0} end
+  local life, held = math.ceil(math.max(lease, ${FENCE_MS})), token .. struct.pack('>d', time + lease) .. '\\0'
+  if not found then
+    local nothing = struct.pack('>d', 0)
+    found = string.char(${FORMAT}) .. 'P' .. nothing .. chance .. nothing .. held
+    redis.call('SET', key, found, 'PX', life)
+    return {found, 0, 1}
+  end
+  redis.call('SETRANGE', key, 26, held)
+  local left = redis.call('PTTL', key)
+  if left >= 0 and left < life then redis.call('PEXPIRE', key, life) end
+  return {headOf(found), 0, 1}
 end
-if lease == 0 then return {found or '', 0, 0} end
-local life, held = math.ceil(math.max(lease, FENCE)), ARGV[3] .. struct.pack('>d', time + lease) .. '\\0'
-if not found then
-  local nothing = struct.pack('>d', 0)
-  found = string.char(${FORMAT}) .. 'P' .. nothing .. ARGV[4] .. nothing .. held
-  redis.call('SET', KEYS[1], found, 'PX', life)
-  return {found, 0, 1}
-end
-redis.call('SETRANGE', KEYS[1], 26, held)
-local left = redis.call('PTTL', KEYS[1])
-if left >= 0 and left < life then redis.call('PEXPIRE', KEYS[1], life) end
-return {found, 0, 1}
 `);
 
 /** `fill stamp token record expiresAt`: 0 filled, 1 filled and awaited, 2 fenced. */
-const FILL = script(`
-local found = header()
-if (found and stamp(found) or '') ~= ARGV[1] or known(found) > version(ARGV[3]) then
-  if found and ARGV[2] ~= '' and token(found) == ARGV[2] then endLease() end
-  return 2
+const FILL = scriptOfEach(`${HEADER}${STAMP}${VERSION}${LEASE}${WRITE}
+local function each(key, seen, holder, record, expiresAt)
+  local found = headerOf(key)
+  if (found and stamp(found) or '') ~= seen or (found and version(found) or 0) > version(record) then
+    if found and holder ~= '' and token(found) == holder then endLease(key) end
+    return 2
+  end
+  write(key, record, expiresAt)
+  return found and awaited(found) and leased(found) > 0 and 1 or 0
 end
-write(ARGV[3], ARGV[4])
-return found and awaited(found) and leased(found) > 0 and 1 or 0
 `);
 
 /** `release token`: 1 where somebody waits. */
-const RELEASE = script(`
-local found = header()
-if not found or token(found) ~= ARGV[1] then return 0 end
-local isAwaited = awaited(found) and leased(found) > now()
-endLease()
-return isAwaited and 1 or 0
+const RELEASE = scriptOfEach(`${HEADER}${LEASE}${NOW}
+local function each(key, holder)
+  local found = headerOf(key)
+  if not found or token(found) ~= holder then return 0 end
+  local isAwaited = awaited(found) and leased(found) > now()
+  endLease(key)
+  return isAwaited and 1 or 0
+end
 `);
 
 /** `empty chance`: an entry becomes the tombstone of its version, which frees its room; it fences what is loaded meanwhile. */
-const EMPTY = script(`
-local found = header()
-if not found then return redis.call('UNLINK', KEYS[1]) end
-return kind(found) == 'E' and bury(version(found), ARGV[1]) or 0
+const EMPTY = scriptOfEach(`${HEADER}${KIND}${VERSION}${BURY}
+local function each(key, chance)
+  local found = headerOf(key)
+  if not found then return redis.call('UNLINK', key) end
+  return kind(found) == 'E' and bury(key, version(found), chance) or 0
+end
 `);
 
 /**
@@ -161,7 +190,18 @@ const TIME = script(`return redis.call('TIME')`);
 
 export const scripts = { PUT, DELETE, CLAIM, FILL, RELEASE, EMPTY, REMEMBER, TIME } as const;
 
-function script(body: string): Script {
-  const lua = PRELUDE + body;
+/** A script that does for each of its keys, one after the other, what `each` says of it and its share of the arguments, and answers what that answers. */
+function scriptOfEach(lua: string): Script {
+  return script(`${lua}
+local answers, width = {}, #ARGV / #KEYS
+for at, key in ipairs(KEYS) do
+  answers[at] = each(key, unpack(ARGV, (at - 1) * width + 1, at * width))
+end
+return answers
+`);
+}
+
+/** A script as it is sent: by its hash, where the server has it. */
+export function script(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
 }

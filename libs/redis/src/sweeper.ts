@@ -2,6 +2,7 @@ import type { TierContext } from 'nuthatch/engine';
 import { Chance } from './chance.js';
 import type { Commands } from './commands.js';
 import { pagesOf } from './pages.js';
+import { ScriptGatherer } from './script-gatherer.js';
 import { scripts } from './scripts.js';
 
 /** Empties a cache in the background. What was deleted stays known as deleted for a while, so that no load of before brings it back. */
@@ -9,6 +10,7 @@ export class Sweeper {
   readonly #commands: Commands;
   readonly #pattern: string;
   readonly #failed: TierContext['failed'];
+  readonly #emptying: ScriptGatherer;
   readonly #chance = new Chance();
   #isSweeping = false;
   #isAskedAgain = false;
@@ -16,6 +18,7 @@ export class Sweeper {
 
   constructor(commands: Commands, pattern: string, { failed }: Pick<TierContext, 'failed'>) {
     this.#commands = commands;
+    this.#emptying = new ScriptGatherer(commands, 'clear', scripts.EMPTY);
     this.#pattern = pattern;
     this.#failed = failed;
   }
@@ -50,7 +53,7 @@ export class Sweeper {
     for await (const { keys } of pagesOf(this.#commands, this.#pattern)) {
       if (this.#isEnded) return;
       const calls = keys.map((key) => ({ key, args: [this.#chance.next()] }));
-      await this.#commands.scripts('clear', scripts.EMPTY, calls);
+      await this.#emptying.all(calls);
     }
   }
 }

@@ -20,7 +20,8 @@ import { Marks } from './marks.js';
 import { pagesOf, valuesOf } from './pages.js';
 import { NOTHING, type Reading, RecordReader } from './reader.js';
 import { expiryOf, headerOf } from './record.js';
-import { scripts } from './scripts.js';
+import { ScriptGatherer } from './script-gatherer.js';
+import { type Script, scripts } from './scripts.js';
 import { Sweeper } from './sweeper.js';
 
 /** A record or its header, how long somebody else holds the lease, and what of it all it is. */
@@ -32,6 +33,7 @@ interface Answered {
   readonly isUnreadable: boolean;
 }
 
+const NO_BYTES = Buffer.alloc(0);
 const GRANTED = 1;
 const WHOLE = 2;
 const FILLED: readonly Filled[] = ['filled', 'awaited', 'fenced'];
@@ -45,6 +47,11 @@ export class RedisTier implements SharedTier {
   readonly #commands: Commands;
   readonly #gatherer: Gatherer;
   readonly #reader: RecordReader;
+  readonly #puts: ScriptGatherer;
+  readonly #deletions: ScriptGatherer;
+  readonly #claims: ScriptGatherer;
+  readonly #fills: ScriptGatherer;
+  readonly #releases: ScriptGatherer;
   readonly #marks: Marks;
   readonly #chance = new Chance();
   #unsubscribe: (() => void) | undefined;
@@ -58,8 +65,19 @@ export class RedisTier implements SharedTier {
     this.#commands = new Commands(hub);
     this.#gatherer = new Gatherer(this.#commands);
     this.#reader = new RecordReader(context);
+    const gathering = (operation: string, script: Script): ScriptGatherer =>
+      new ScriptGatherer(this.#commands, operation, script);
+    this.#puts = gathering('put', scripts.PUT);
+    this.#deletions = gathering('delete', scripts.DELETE);
+    this.#claims = gathering('claim', scripts.CLAIM);
+    this.#fills = gathering('fill', scripts.FILL);
+    this.#releases = gathering('release', scripts.RELEASE);
     this.#marks = new Marks(this.#commands, this.#keys.marks);
     this.#sweeper = new Sweeper(this.#commands, this.#keys.pattern, context);
+  }
+
+  get isSpread(): boolean {
+    return this.#hub.isSpread;
   }
 
   async open(): Promise<void> {
@@ -79,22 +97,23 @@ export class RedisTier implements SharedTier {
     return Promise.all(readings.map(async ({ read, later }) => read ?? later));
   }
 
-  async put(rows: readonly Row[]): Promise<readonly number[]> {
-    const calls = await Promise.all(
-      rows.map(async (row) => ({
-        key: this.#keys.entry(row.key),
-        args: [await this.#encode(row), expiryOf(row)],
-      })),
-    );
-    return (await this.#commands.scripts('put', scripts.PUT, calls)).map(Number);
+  async put(rows: readonly Row[], sent?: () => void): Promise<readonly number[]> {
+    const encoded = rows.map((row) => this.#encode(row));
+    // Where nothing is compressed, all are there at once, and are sent at once.
+    const records = encoded.every(isBuffer) ? encoded : await Promise.all(encoded);
+    const calls = rows.map((row, at) => ({
+      key: this.#keys.entry(row.key),
+      args: [records[at] ?? NO_BYTES, expiryOf(row)],
+    }));
+    return (await this.#puts.all(calls, sent)).map(Number);
   }
 
-  async delete(deletions: readonly Deletion[]): Promise<readonly number[]> {
+  async delete(deletions: readonly Deletion[], sent?: () => void): Promise<readonly number[]> {
     const calls = deletions.map(({ key, version }) => ({
       key: this.#keys.entry(key),
       args: [version, this.#chance.next()],
     }));
-    return (await this.#commands.scripts('delete', scripts.DELETE, calls)).map(Number);
+    return (await this.#deletions.all(calls, sent)).map(Number);
   }
 
   async claim(key: string, request: LeaseRequest): Promise<Claim> {
@@ -106,16 +125,13 @@ export class RedisTier implements SharedTier {
 
   async fill(row: Row, { stamp, token = '' }: Pick<Claim, 'stamp' | 'token'>): Promise<Filled> {
     const args = [bytesOf(stamp), bytesOf(token), await this.#encode(row), expiryOf(row)];
-    const answer = await this.#commands.script('fill', scripts.FILL, {
-      key: this.#keys.entry(row.key),
-      args,
-    });
+    const answer = await this.#fills.call({ key: this.#keys.entry(row.key), args });
     return FILLED[Number(answer)] ?? 'fenced';
   }
 
   async release(key: string, token: string): Promise<boolean> {
     const call = { key: this.#keys.entry(key), args: [bytesOf(token)] };
-    return (await this.#commands.script('release', scripts.RELEASE, call)) === 1;
+    return (await this.#releases.call(call)) === 1;
   }
 
   invalidate(invalidations: readonly Invalidation[]): Promise<void> {
@@ -141,8 +157,12 @@ export class RedisTier implements SharedTier {
   }
 
   async time(): Promise<number> {
-    const call = { key: this.#keys.marks, args: [] };
-    const [seconds, micros] = (await this.#commands.script('read the time', scripts.TIME, call)) as unknown[];
+    const input = { keys: [this.#keys.marks], args: [] };
+    const [seconds, micros] = (await this.#commands.script(
+      'read the time',
+      scripts.TIME,
+      input,
+    )) as unknown[];
     return Number(seconds) * 1000 + Number(micros) / 1000;
   }
 
@@ -163,14 +183,14 @@ export class RedisTier implements SharedTier {
     const args = [bytesOf(seen), leaseMs, token, this.#chance.next()];
     const call = { key: this.#keys.entry(key), args };
     // As the script answers.
-    const [record, busyMs, what] = (await this.#commands.script('claim', scripts.CLAIM, call)) as ClaimReply;
+    const [record, busyMs, what] = (await this.#claims.call(call)) as ClaimReply;
     const isWhole = what === WHOLE;
     const read = isWhole ? await this.#readingOf(record, key) : readHeader(record);
     const claim = { ...read, busyMs, token: what === GRANTED ? token.toString('latin1') : undefined };
     return { claim, isUnreadable: isWhole && read.row === undefined };
   }
 
-  #encode(row: Row): Promise<Buffer> {
+  #encode(row: Row): Buffer | Promise<Buffer> {
     return encodeRow(row, this.#chance.next(), this.#compression);
   }
 }
@@ -184,6 +204,10 @@ function readHeader(record: Buffer): TierRead {
 /** Stamps and tokens are bytes to Redis, and texts of one character a byte to everybody else. */
 function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'latin1');
+}
+
+function isBuffer(record: Buffer | Promise<Buffer>): record is Buffer {
+  return Buffer.isBuffer(record);
 }
 
 function isThere(reading: Reading): reading is Extract<Reading, { readonly read: TierRead }> {

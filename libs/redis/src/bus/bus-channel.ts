@@ -12,6 +12,8 @@ import { StreamReader } from './stream-reader.js';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 250;
+/** So much later what comes next is looked at: to be woken by every entry that there is costs more than to read it. */
+const GATHERING_MS = 2;
 
 /** Who waits for the stream to be read. */
 interface Waiting {
@@ -104,6 +106,7 @@ export class BusChannel {
   async #readNext(connection: ReadConnection): Promise<void> {
     await this.#reader.next(connection);
     this.#pauseMs = FIRST_PAUSE_MS;
+    if (this.#reader.hasNews) await pause(GATHERING_MS);
   }
 
   #goLive(): void {
@@ -120,11 +123,15 @@ export class BusChannel {
     this.#fail(error);
     const pauseMs = this.#pauseMs;
     this.#pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
-    await new Promise<void>((resolve) => systemClock.schedule(resolve, pauseMs));
+    await pause(pauseMs);
   }
 
   #fail(error: unknown): void {
     for (const { reject } of this.#waiting) reject(error);
     this.#waiting.clear();
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => systemClock.schedule(resolve, ms));
 }

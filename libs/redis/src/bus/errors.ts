@@ -53,8 +53,3 @@ export function connectionLost(): Error {
 export function strangeAnswer(what: string): Error {
   return new Error(`Redis answers ${what} in another form than expected`);
 }
-
-/** Says that others could not receive a message. */
-export function unsendable(kind: string, why: string, cause?: unknown): CacheError {
-  return new CacheError('bad_value', `a message of kind ${kind} cannot be sent: ${why}`, cause);
-}

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { BusMessage } from 'nuthatch/engine';
+import { type BusMessage, sendable } from 'nuthatch/engine';
+import { evaluate } from '../commands.js';
 import { within } from '../waiting.js';
 import type { BusHub } from './bus-hub.js';
 import { noAnswer, tooMuchToSend } from './errors.js';
@@ -7,9 +8,8 @@ import { Gathered } from './gathered.js';
 import { encode } from './message-codec.js';
 import type { BusSettings } from './options.js';
 import { assertFits, packed } from './packing.js';
-import { PUBLISH, run } from './scripts.js';
+import { PUBLISH } from './scripts.js';
 import { Seal } from './seal.js';
-import { sendable } from './sendable.js';
 import type { StreamKeys } from './stream-keys.js';
 
 /** How many entries are on their way to Redis at most. */
@@ -126,7 +126,7 @@ export class Publisher {
     const payload = encode({ origin, seq: (this.#seq += 1) }, parts, seal);
     const args = [randomUUID(), settings.maxLength, payload];
     // The timeout of a client that was given is not ours.
-    const added = run(hub.commands, PUBLISH, { keys: keys.all, args });
+    const added = evaluate(hub.commands, PUBLISH, { keys: keys.all, args });
     await within(hub.commandTimeoutMs, added, () => noAnswer(hub.commandTimeoutMs));
   }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from 'nuthatch/engine';
 import { endNow, type RedisClient } from '../client.js';
+import { evaluate } from '../commands.js';
 import { connectionLost, noAnswer, strangeAnswer } from './errors.js';
-import { POSITION, run } from './scripts.js';
+import { POSITION } from './scripts.js';
 import type { StreamKeys } from './stream-keys.js';
 
 const CONNECT_WITHIN_MS = 1000;
@@ -43,6 +44,8 @@ export class ReadConnection {
   readonly #client: RedisClient;
   readonly #keys: StreamKeys;
   readonly #lost: Promise<never>;
+  /** A server that starts anew ends all connections. */
+  #run = '';
   #isEnded = false;
 
   private constructor(client: RedisClient, keys: StreamKeys) {
@@ -94,7 +97,11 @@ export class ReadConnection {
 
   async #position(isWithLast: boolean): Promise<Position> {
     const args = [randomUUID(), isWithLast ? '1' : '0'];
-    return positionOf(await run(this.#client, POSITION, { keys: this.#keys.all, args }));
+    const { epoch, counter, run, lastId } = positionOf(
+      await evaluate(this.#client, POSITION, { keys: this.#keys.all, args }),
+    );
+    if (isWithLast) this.#run = run;
+    return { epoch, counter, run: this.#run, lastId };
   }
 
   async #within<T>(limitMs: number, answer: Promise<T>): Promise<T> {
@@ -113,8 +120,8 @@ export class ReadConnection {
 }
 
 function positionOf(found: unknown): Position {
-  if (!Array.isArray(found) || !found.every((each) => typeof each === 'string'))
+  if (!Array.isArray(found) || !found.every((each) => Buffer.isBuffer(each)))
     throw strangeAnswer('where the stream is');
-  const [epoch = '', counter = '', runId = '', lastId = '0-0'] = found;
-  return { epoch, counter: Number.parseInt(counter, 10) || 0, run: runId, lastId };
+  const [epoch = '', counter = '', run = '', lastId = '0-0'] = found.map(String);
+  return { epoch, counter: Number.parseInt(counter, 10) || 0, run, lastId };
 }

@@ -1,12 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { RedisClient } from '../client.js';
-import { messageOf } from '../errors.js';
-
-/** A script of Redis: all of it happens at once. */
-export interface Script {
-  readonly text: string;
-  readonly sha: string;
-}
+import { script } from '../scripts.js';
 
 /**
  * `PERSIST` changes nothing, and is there for a server that is full: it refuses what may take room, but not after a change. The stream is bounded.
@@ -22,38 +14,22 @@ return n
 `);
 
 /**
- * Tells where the stream is: epoch, numbers given, the id of the server's run, and, if ARGV[2] is '1', the id of the last entry. A replica refuses:
- * the first command is a write, even where it changes nothing. The run is '' where the user of Redis may not ask for it.
+ * Tells where the stream is: epoch, numbers given, and, if ARGV[2] is '1', the id of the server's run and of the last entry. A replica refuses: the first
+ * command is a write, even where it changes nothing. The run is '' where the user of Redis may not ask for it; it costs more than all else.
  */
 export const POSITION = script(`
 redis.pcall('PERSIST', KEYS[3])
 redis.call('SET', KEYS[3], ARGV[1], 'NX')
-local info = redis.pcall('INFO', 'server')
-local run = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
-local last = '0-0'
-if ARGV[2] == '1' and redis.call('EXISTS', KEYS[1]) == 1 then
-  local facts = redis.call('XINFO', 'STREAM', KEYS[1])
-  for at = 1, #facts, 2 do
-    if facts[at] == 'last-generated-id' then last = facts[at + 1] end
+local run, last = '', '0-0'
+if ARGV[2] == '1' then
+  local info = redis.pcall('INFO', 'server')
+  run = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
+  if redis.call('EXISTS', KEYS[1]) == 1 then
+    local facts = redis.call('XINFO', 'STREAM', KEYS[1])
+    for at = 1, #facts, 2 do
+      if facts[at] == 'last-generated-id' then last = facts[at + 1] end
+    end
   end
 end
 return { redis.call('GET', KEYS[3]), redis.call('GET', KEYS[2]) or '0', run, last }
 `);
-
-function script(text: string): Script {
-  return { text, sha: createHash('sha1').update(text).digest('hex') };
-}
-
-/** Runs a script by its hash, which is sent in full only where Redis does not have it. */
-export async function run(
-  client: RedisClient,
-  { text, sha }: Script,
-  { keys, args }: { readonly keys: readonly string[]; readonly args: readonly (string | Buffer | number)[] },
-): Promise<unknown> {
-  try {
-    return await client.evalsha(sha, keys.length, ...keys, ...args);
-  } catch (error) {
-    if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
-    return client.eval(text, keys.length, ...keys, ...args);
-  }
-}

@@ -25,6 +25,7 @@ export class StreamReader {
   #count = MOST_ENTRIES;
   #claim: Claim | undefined;
   #isPatient = false;
+  #hasNews = false;
   /** Why what was read may not be all, as long as nobody was told. */
   #doubt: string | undefined;
 
@@ -50,10 +51,16 @@ export class StreamReader {
     const { entries, position } = await connection.read(request);
     this.#isPatient = true;
     const isAll = entries.length < request.count;
+    this.#hasNews = isAll && entries.length > 0;
     this.#doubt = this.#take(entries, { promised, position, isAll });
     // Should this fail, the next connection is asked again.
     if (this.#doubt !== undefined) return this.#startFrom(await connection.position());
     this.#prove({ times, counter: position.counter }, isAll);
+  }
+
+  /** Whether there was something the last time, and all of it was read: somebody is at work, and more is soon to come. */
+  get hasNews(): boolean {
+    return this.#hasNews;
   }
 
   /** After a failure less is read in one go: it may have been too much for the time that there was. */
