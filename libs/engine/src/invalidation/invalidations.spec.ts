@@ -115,6 +115,88 @@ describe('the book of invalidations', () => {
     expect(left(book, 'axb', [7, 8])).toEqual([8]);
   });
 
+  describe('when it takes up what another process has invalidated', () => {
+    const takeUp = (book: Invalidations, ...invalidations: readonly Invalidation[]): Invalidations => {
+      for (const invalidation of invalidations) book.takeUp(invalidation);
+      return book;
+    };
+
+    it('makes gone what that is about, as its own invalidations do', () => {
+      const book = takeUp(open(), tag('night', 5), prefix('user:', 6), pattern('a*b', 7));
+      expect(leftTagged(book, ['night'], [5, 6])).toEqual([6]);
+      expect(left(book, 'user:1', [6, 7])).toEqual([7]);
+      expect(left(book, 'axb', [7, 8])).toEqual([8]);
+      expect(book.newest).toBe(7);
+    });
+
+    it.each([
+      ['a tag', tag('night', 5)],
+      ['a prefix', prefix('owl', 5)],
+      ['a pattern', pattern('o*l', 5)],
+    ])('looks again at what was found current, where it hears late of it: %s', (_what, late) => {
+      const book = open(tag('another', 9));
+      expect([book.newest, leftTagged(book, ['night'], [1, 9])]).toEqual([9, [1, 9]]);
+      book.takeUp(late);
+      expect([book.newest, leftTagged(book, ['night'], [1, 9, 10, 11])]).toEqual([10, [11]]);
+    });
+
+    it.each([
+      ['the same tag', tag('night', 5), tag('night', 5)],
+      ['an older one of the tag', tag('night', 5), tag('night', 4)],
+      ['the same prefix', prefix('user:', 5), prefix('user:', 5)],
+      ['a longer prefix', prefix('user:', 5), prefix('user:1:', 5)],
+      ['a prefix where all is gone', prefix('', 5), prefix('user:', 4)],
+      ['the same pattern', pattern('a*b', 5), pattern('a*b', 5)],
+      ['an older one of the pattern', pattern('a*b', 5), pattern('a*b', 3)],
+    ])('notes nothing that it knows: %s', (_what, known, again) => {
+      const book = open(known, tag('another', 9));
+      book.takeUp(again);
+      expect(book.newest).toBe(9);
+    });
+
+    it.each([
+      ['a newer one of the tag', tag('night', 5), tag('night', 6)],
+      ['a shorter prefix', prefix('user:', 5), prefix('user', 5)],
+      ['a newer one of the prefix', prefix('user:', 5), prefix('user:1:', 6)],
+      ['a tag that is called as a prefix', prefix('night', 5), tag('night', 5)],
+      ['another pattern', pattern('a*b', 5), pattern('a?b', 5)],
+      ['a newer one of the pattern', pattern('a*b', 5), pattern('a*b', 6)],
+    ])('notes what it does not know: %s', (_what, known, another) => {
+      const book = open(known, tag('another', 9));
+      book.takeUp(another);
+      expect(book.newest).toBe(10);
+    });
+
+    it('notes once what it hears late of again and again', () => {
+      const book = open(tag('another', 9));
+      takeUp(book, tag('night', 5), prefix('user:', 3), tag('night', 5), prefix('user:', 3), tag('night', 4));
+      expect(book.newest).toBe(11);
+    });
+
+    it('forgets none, in whatever order it hears of them', () => {
+      const name = fc.string({ unit: fc.constantFrom('a', 'b', ':'), minLength: 1, maxLength: 3 });
+      const scope = fc.constantFrom('tag' as const, 'prefix' as const, 'pattern' as const);
+      const heard = fc.record({ scope, name, version: fc.integer({ min: 1, max: 20 }) });
+      const entry = fc.record({
+        key: name,
+        tags: fc.uniqueArray(name, { maxLength: 2 }),
+        version: fc.nat(20),
+      });
+      fc.assert(
+        fc.property(fc.array(heard, { maxLength: 12 }), fc.array(entry), (invalidations, entries) => {
+          const book = takeUp(open(), ...invalidations);
+          for (const { key, tags, version } of entries) {
+            const isGone = invalidations.some((one) => version <= one.version && isMeant(one, key, tags));
+            if (isGone) expect(book.isCurrent(key, { tags, version })).toBe(false);
+          }
+          const { newest } = book;
+          expect(takeUp(book, ...invalidations).newest).toBe(newest);
+        }),
+        { numRuns: 1000 },
+      );
+    });
+  });
+
   describe('when there are too many to remember', () => {
     const many = (make: (at: number) => Invalidation): Invalidations =>
       open(...Array.from({ length: 10_001 }, (_, at) => make(at)));
