@@ -8,6 +8,7 @@ import { type Sequence, writtenAt } from '../kernel/sequence.js';
 import { isStale } from '../kernel/staleness.js';
 import type { BackingStore, Operation, Row } from '../store/backing-store.js';
 import type { Codec } from '../store/codec.js';
+import type { ReadToLoad } from '../store/permits.js';
 import { isRecordRow } from '../store/record-store-row.js';
 
 type Life<V> = Pick<EntryState<V>, 'expiresAt' | 'freshness'>;
@@ -15,6 +16,8 @@ type Life<V> = Pick<EntryState<V>, 'expiresAt' | 'freshness'>;
 /** What is behind memory. */
 export interface BackingParts<V> {
   readonly store: BackingStore;
+  /** Reads from the store for a load, where that is something else: several processes share a tier. */
+  readonly getToLoad: ((key: string, reading: ReadToLoad) => Promise<Row | undefined>) | undefined;
   readonly codec: Codec;
   readonly clock: Clock;
   readonly sequence: Sequence;
@@ -51,11 +54,14 @@ export class Backing<V> {
     return this.#parts.store.role === 'cache';
   }
 
-  async read(key: string): Promise<Found<V> | undefined> {
+  /** @param toLoad for a load, which is about to begin where nothing is found. */
+  async read(key: string, toLoad?: ReadToLoad): Promise<Found<V> | undefined> {
+    const { store, getToLoad } = this.#parts;
     const since = this.#parts.sequence.next();
     const pending = this.#parts.pending(key);
     if (pending !== undefined) return this.#found(rowOf(pending), { tier: 'pending', since });
-    return this.#found(await this.#parts.store.get(key), { tier: 'store', since });
+    const asked = toLoad !== undefined && getToLoad !== undefined ? getToLoad(key, toLoad) : store.get(key);
+    return this.#found(await asked, { tier: 'store', since });
   }
 
   async readMany(keys: readonly string[]): Promise<Map<string, Found<V>>> {

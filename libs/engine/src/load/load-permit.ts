@@ -1,6 +1,8 @@
+import type { ShareTicket } from '../kernel/share-ticket.js';
+import type { Permits, ReadToLoad } from '../store/permits.js';
 import type { Backing, Found } from './backing.js';
+import { gathers } from './collapse.js';
 import type { LoadRequest } from './load-request.js';
-import type { LoadTicketOfTier, Permits } from './permits.js';
 
 /** What the permit of a load works on. */
 export interface LoadPermitParts<V> {
@@ -12,23 +14,32 @@ export interface LoadPermitParts<V> {
 /** The right of one load to ask its loader, where several processes share a tier. */
 export class LoadPermit<V> {
   readonly #parts: LoadPermitParts<V>;
-  readonly #request: Pick<LoadRequest<V>, 'key' | 'rules' | 'ticketOfTier'>;
-  #ticket: LoadTicketOfTier | undefined;
+  readonly #request: Pick<LoadRequest<V>, 'key' | 'rules' | 'loader' | 'ticketOfTier'>;
+  #ticket: ShareTicket | undefined;
 
-  constructor(parts: LoadPermitParts<V>, request: Pick<LoadRequest<V>, 'key' | 'rules' | 'ticketOfTier'>) {
+  constructor(
+    parts: LoadPermitParts<V>,
+    request: Pick<LoadRequest<V>, 'key' | 'rules' | 'loader' | 'ticketOfTier'>,
+  ) {
     this.#parts = parts;
     this.#request = request;
     this.#ticket = request.ticketOfTier;
   }
 
   /** What to show when the value is shared. */
-  get ticket(): LoadTicketOfTier | undefined {
+  get ticket(): ShareTicket | undefined {
     return this.#ticket;
   }
 
   /** Whether somebody is to be asked. */
   get isNeeded(): boolean {
     return this.#parts.permits !== undefined && this.#ticket === undefined;
+  }
+
+  /** What the store is asked along with the entry, so that the permit need not be asked for where there is none. */
+  get toLoad(): ReadToLoad | undefined {
+    if (!this.isNeeded || gathers(this.#request.loader)) return undefined;
+    return { leaseMs: this.#request.rules.leaseMs, granted: (ticket) => (this.#ticket = ticket) };
   }
 
   /** Waits while another process loads the key; answers what that has shared, or nothing where the loader may be asked. Never rejects. */

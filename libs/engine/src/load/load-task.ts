@@ -145,7 +145,7 @@ export class LoadTask<V> implements Task<Outcome<V>>, Underway, LateLoad {
     try {
       // What is read from a record is as old as the read, and gets the tags of this call.
       const ticket = backing.isCache ? undefined : this.#run.prepare();
-      const look = { key, former: this.#former, fence, ticket };
+      const look = { key, former: this.#former, fence, ticket, toLoad: this.#permit.toLoad };
       const { found, stale } = await lookBehind(this.#parts, backing, look);
       if (found === undefined) return this.#begin(fence, stale);
       if (this.#former !== undefined) recorder.refreshed(key, clock.now() - startedAt, true);

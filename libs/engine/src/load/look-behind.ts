@@ -5,6 +5,7 @@ import type { Fence } from '../kernel/fencing.js';
 import type { LoadTicket } from '../kernel/load-ticket.js';
 import type { Residents } from '../kernel/residents.js';
 import { isStale } from '../kernel/staleness.js';
+import type { ReadToLoad } from '../store/permits.js';
 import { asLoaded, type Backing, type Found } from './backing.js';
 
 /** What a look behind memory works on. */
@@ -22,6 +23,8 @@ export interface LookFor<V> {
   readonly fence: Fence;
   /** The load that a record is read for. */
   readonly ticket: LoadTicket<V> | undefined;
+  /** What a load asks other processes for, where it may. */
+  readonly toLoad: ReadToLoad | undefined;
 }
 
 /** What was found: something fresh, or something stale that may be kept; or neither. */
@@ -45,9 +48,10 @@ export function keepFound<V>(
 export async function lookBehind<V>(
   { residents, recorder, clock }: LookParts<V>,
   backing: Backing<V>,
-  { key, former, fence, ticket }: LookFor<V>,
+  { key, former, fence, ticket, toLoad }: LookFor<V>,
 ): Promise<Behind<V>> {
-  const found = await backing.read(key).catch((error: unknown) => recorder.storeFailed(`read ${key}`, error));
+  const reading = backing.read(key, toLoad);
+  const found = await reading.catch((error: unknown) => recorder.storeFailed(`read ${key}`, error));
   if (found === undefined || (former !== undefined && former.version >= found.entry.version)) return {};
   const entry = asLoaded(found, ticket);
   const mayKeep = keepFound(residents, { key, fence }, entry);

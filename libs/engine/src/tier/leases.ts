@@ -1,10 +1,11 @@
 import type { Clock } from '../kernel/clock.js';
 import type { Sequence } from '../kernel/sequence.js';
-import type { Row } from '../store/backing-store.js';
+import type { ShareTicket } from '../kernel/share-ticket.js';
 import type { GuardedStore } from '../store/guarded-store.js';
+import type { Row } from '../store/backing-store.js';
+import type { Applicant, Permit, Permits, ReadToLoad } from '../store/permits.js';
 import type { Link } from './link.js';
 import type { Claim, SharedTier } from './shared-tier.js';
-import type { Ticket } from './tiered-store-parts.js';
 
 /** What leases are asked of. */
 export interface LeasesParts {
@@ -16,23 +17,6 @@ export interface LeasesParts {
   readonly failed: (operation: string, error: unknown) => void;
 }
 
-/** Who wants to load a key. */
-export interface Applicant<F> {
-  readonly key: string;
-  /** How long the lease lasts; 0 for none. */
-  readonly leaseMs: number;
-  /** Whether nobody waits for it any more. */
-  readonly isUnwanted: () => boolean;
-  /** What can be used of a row that somebody else has put there. */
-  readonly use: (row: Row) => F | undefined;
-}
-
-/** What an applicant is answered: what was found meanwhile, or what to show when the loaded value is shared; neither where the tier cannot be asked. */
-export interface Permit<F> {
-  readonly found?: F | undefined;
-  readonly ticket?: Ticket | undefined;
-}
-
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1000;
 
@@ -40,7 +24,7 @@ const LONGEST_WAIT_MS = 1000;
  * One loader per key across processes: who holds the lease of a key loads it, the others wait until they are told that it was given back, or until it
  * has expired. See Nishtala et al., Scaling Memcache at Facebook, NSDI 2013.
  */
-export class Leases {
+export class Leases implements Permits {
   readonly #parts: LeasesParts;
   readonly #waiting = new Map<string, Set<Call>>();
 
@@ -58,10 +42,20 @@ export class Leases {
     }
   }
 
+  /**
+   * What is under a key, and the right to load it where nothing is and nobody else holds that: one call in the place of a read and a claim.
+   * @throws where the tier cannot be asked.
+   */
+  async readToLoad(key: string, { leaseMs, granted }: ReadToLoad): Promise<Row | undefined> {
+    const claim = await this.#claim(key, '', leaseMs);
+    if (claim.row === undefined && (claim.busyMs === 0 || leaseMs === 0)) granted(claim);
+    return claim.row;
+  }
+
   /** What to show when values of these keys are shared, of those that could be asked for. */
-  async tickets(keys: readonly string[]): Promise<ReadonlyMap<string, Ticket>> {
+  async tickets(keys: readonly string[]): Promise<ReadonlyMap<string, ShareTicket>> {
     const { shared, tier, failed } = this.#parts;
-    const tickets = new Map<string, Ticket>();
+    const tickets = new Map<string, ShareTicket>();
     const ask = async (key: string): Promise<void> => {
       const claim = await shared.ask('claim', key, () => tier.claim(key, { seen: '', leaseMs: 0 }));
       tickets.set(key, claim);
@@ -73,7 +67,7 @@ export class Leases {
   }
 
   /** The lease is not needed any more, and there is no result. */
-  giveBack(key: string, { token }: Ticket): void {
+  giveBack(key: string, { token }: ShareTicket): void {
     if (token === undefined) return;
     const { tier, shared, link, failed } = this.#parts;
     const give = async (): Promise<void> => {
@@ -100,7 +94,7 @@ export class Leases {
         const found = isNew && this.#parts.link.isReadable ? use(claim.row) : undefined;
         if (found !== undefined) return { found };
         if (isNew) seen = claim.stamp;
-        else if (claim.busyMs === 0) return { ticket: claim };
+        else if (claim.busyMs === 0 || leaseMs === 0) return { ticket: claim };
         else {
           await call.within(Math.min(claim.busyMs + 1, waitMs));
           waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);

@@ -33,7 +33,7 @@ export interface LinkParts {
   readonly clock: SharedClock;
   readonly sequence: Sequence;
   readonly fencing: Fencing;
-  readonly validity: { takeUp(invalidation: Invalidation): void };
+  readonly validity: { readonly newest: number; takeUp(invalidation: Invalidation): void };
   readonly settings: ResolvedTierSettings;
   readonly observer: LinkObserver;
   /** Finds out whether a tier that was in trouble is well again, though nobody asks it for anything. Called often. */

@@ -1,11 +1,12 @@
 import type { Invalidation } from '../kernel/invalidation.js';
 import type { Timer } from '../kernel/clock.js';
-import { awake } from './awake.js';
 import { versionAt } from '../kernel/sequence.js';
+import { within } from '../kernel/within.js';
 import type { Bus, BusListener, BusMessage } from './bus.js';
+import { tierTimedOut } from './errors.js';
+import { inTime } from './in-time.js';
 import type { LinkParts, Neighbour } from './link-parts.js';
 import { untilDone } from './until-done.js';
-import { within } from './within.js';
 
 const MOST_UNSAID = 1000;
 /** How often it is looked whether the others can still be heard. */
@@ -69,7 +70,7 @@ export class Link implements BusListener {
   async open(): Promise<void> {
     const { clock, settings } = this.#parts;
     this.#connecting ??= this.#connect();
-    await awake(within(this.#connecting, settings.openTimeoutMs, clock).catch(() => undefined));
+    await within(this.#connecting, settings.openTimeoutMs, { clock, late: undefined });
     this.#timer ??= clock.schedule(() => this.#look(), LOOK_MS);
   }
 
@@ -79,8 +80,9 @@ export class Link implements BusListener {
     this.#isLinked = false;
     this.#timer?.cancel();
     // One that hangs is not waited for.
-    const ending = Promise.all([this.bus?.close(), tier.close()]);
-    await awake(within(ending, settings.openTimeoutMs, clock));
+    const ended = Promise.all([this.bus?.close(), tier.close()]).then(() => true);
+    if (await within(ended, settings.openTimeoutMs, { clock, late: false })) return;
+    throw tierTimedOut(settings.openTimeoutMs);
   }
 
   async publish(messages: readonly BusMessage[]): Promise<void> {
@@ -89,8 +91,7 @@ export class Link implements BusListener {
 
   /** As {@link publish}. @throws where it has not worked in the time of a call on the tier. */
   publishSoon(messages: readonly BusMessage[]): Promise<void> {
-    const { clock, settings } = this.#parts;
-    return within(this.publish(messages), settings.timeoutMs, clock);
+    return inTime(this.publish(messages), this.#parts.settings.timeoutMs, this.#parts.clock);
   }
 
   /** As {@link publish}; what cannot be told now is told when the bus is back. */
@@ -155,15 +156,13 @@ export class Link implements BusListener {
 
   #takeUp(invalidations: readonly Invalidation[], validity: LinkParts['validity']): void {
     const inOrder = [...invalidations].sort((one, other) => one.version - other.version);
-    for (const invalidation of inOrder) {
-      this.#parts.sequence.pass(invalidation.version);
-      validity.takeUp(invalidation);
-    }
+    for (const invalidation of inOrder) validity.takeUp(invalidation);
+    // One may count from later on, where another one was known already.
+    this.#parts.sequence.pass(validity.newest);
   }
 
   #settle(): void {
-    const { clock, settings } = this.#parts;
-    this.#settledAt = clock.now() + settings.settleMs;
+    this.#settledAt = this.#parts.clock.now() + this.#parts.settings.settleMs;
   }
 
   #forgetMemory(): void {
@@ -220,7 +219,7 @@ export class Link implements BusListener {
   }
 
   #soon<T>(asked: Promise<T>): Promise<T> {
-    return within(asked, this.#parts.settings.openTimeoutMs, this.#parts.clock);
+    return inTime(asked, this.#parts.settings.openTimeoutMs, this.#parts.clock);
   }
 
   #sayLater(): void {

@@ -1,6 +1,6 @@
 import type { Invalidation } from '../kernel/invalidation.js';
 
-/** So many keys, and so many invalidations, are remembered at most. */
+/** So many keys, and so many invalidations, are remembered at least, and twice as many at most. */
 const MOST = 10_000;
 
 /** What was changed in the last seconds, and may be missing where a server that had it has gone. */
@@ -13,50 +13,74 @@ export interface Recent {
 
 /** Remembers what this process has changed in the shared tier, for a while. */
 export class RecentChanges {
-  readonly #windowMs: number;
-  /** When each was changed last, the oldest first. */
-  readonly #keys = new Map<string, number>();
-  readonly #invalidations = new Map<string, { readonly invalidation: Invalidation; readonly at: number }>();
-  /** When something was forgotten before its time. */
-  #overflowAt = -Infinity;
+  readonly #keys: Noted<number>;
+  readonly #invalidations: Noted<{ readonly invalidation: Invalidation; readonly at: number }>;
 
   constructor(windowMs: number) {
-    this.#windowMs = windowMs;
+    this.#keys = new Noted(windowMs, (at) => at);
+    this.#invalidations = new Noted(windowMs, ({ at }) => at);
   }
 
   changed(keys: Iterable<string>, now: number): void {
-    for (const key of keys) {
-      this.#keys.delete(key);
-      this.#keys.set(key, now);
-    }
-    this.#trim(this.#keys, (at) => at, now);
+    for (const key of keys) this.#keys.note(key, now);
   }
 
   invalidated(invalidations: readonly Invalidation[], now: number): void {
-    for (const invalidation of invalidations) {
-      const name = `${invalidation.scope}:${invalidation.name}`;
-      this.#invalidations.delete(name);
-      this.#invalidations.set(name, { invalidation, at: now });
-    }
-    this.#trim(this.#invalidations, ({ at }) => at, now);
+    for (const invalidation of invalidations)
+      this.#invalidations.note(`${invalidation.scope}:${invalidation.name}`, { invalidation, at: now });
   }
 
   recent(now: number): Recent {
-    this.#trim(this.#keys, (at) => at, now);
-    this.#trim(this.#invalidations, ({ at }) => at, now);
+    const invalidations = this.#invalidations.since(now);
     return {
-      keys: [...this.#keys.keys()],
-      invalidations: Array.from(this.#invalidations.values(), ({ invalidation }) => invalidation),
-      isComplete: now - this.#overflowAt > this.#windowMs,
+      keys: [...this.#keys.since(now).keys()],
+      invalidations: Array.from(invalidations.values(), ({ invalidation }) => invalidation),
+      isComplete: this.#keys.isComplete(now) && this.#invalidations.isComplete(now),
     };
   }
+}
 
-  #trim<T>(book: Map<string, T>, atOf: (noted: T) => number, now: number): void {
-    for (const [name, noted] of book) {
-      const isOld = now - atOf(noted) > this.#windowMs;
-      if (!isOld && book.size <= MOST) return;
-      if (!isOld) this.#overflowAt = now;
-      book.delete(name);
-    }
+/**
+ * What was noted by name within a window of time. It is kept in two parts, and where the younger one is as old or as large as it may be, the older one
+ * goes as a whole: a note costs one look-up, whatever goes by it.
+ */
+class Noted<T> {
+  readonly #windowMs: number;
+  readonly #atOf: (noted: T) => number;
+  #younger = new Map<string, T>();
+  #older = new Map<string, T>();
+  /** When the younger part was begun, and when the last was noted in the older. */
+  #begunAt = -Infinity;
+  #olderUntil = -Infinity;
+  /** When something was forgotten before its time. */
+  #overflowAt = -Infinity;
+
+  constructor(windowMs: number, atOf: (noted: T) => number) {
+    this.#windowMs = windowMs;
+    this.#atOf = atOf;
+  }
+
+  note(name: string, noted: T): void {
+    const now = this.#atOf(noted);
+    if (now - this.#begunAt > this.#windowMs || this.#younger.size >= MOST) this.#beginAnew(now);
+    this.#younger.set(name, noted);
+  }
+
+  /** Of what was noted more than once, the last. */
+  since(now: number): ReadonlyMap<string, T> {
+    const all = [...this.#older, ...this.#younger];
+    return new Map(all.filter(([, noted]) => now - this.#atOf(noted) <= this.#windowMs));
+  }
+
+  isComplete(now: number): boolean {
+    return now - this.#overflowAt > this.#windowMs;
+  }
+
+  #beginAnew(now: number): void {
+    if (this.#older.size > 0 && now - this.#olderUntil <= this.#windowMs) this.#overflowAt = now;
+    this.#older = this.#younger;
+    this.#olderUntil = now;
+    this.#younger = new Map();
+    this.#begunAt = now;
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.js';
 import { nodeFailed } from './sharded-errors.js';
 import type { SharedTier } from './shared-tier.js';
-import { within } from './within.js';
+import { inTime } from './in-time.js';
 
 /** What a node goes by. */
 export interface ShardNodeParts {
@@ -93,6 +93,6 @@ export class ShardNode {
   }
 
   #inTime<T>(run: (tier: SharedTier) => Promise<T>): Promise<T> {
-    return within(run(this.#tier), this.#parts.timeoutMs, this.#parts.clock);
+    return inTime(run(this.#tier), this.#parts.timeoutMs, this.#parts.clock);
   }
 }

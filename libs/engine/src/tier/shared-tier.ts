@@ -52,6 +52,8 @@ export type Filled =
  * Methods need no deadline of their own: the cache gives up on calls that take too long, and may call `close` while calls are under way.
  */
 export interface SharedTier {
+  /** Whether its entries are on several servers, of which one may fail alone: calls on different keys are not made one then. False where left out. */
+  readonly isSpread?: boolean;
   /** Resolves when the tier can be used. Called again where it has failed. */
   open(): Promise<void>;
   get(key: string): Promise<TierRead>;
@@ -62,13 +64,17 @@ export interface SharedTier {
    * version written again replaces what is there). Where what is there, or was deleted, is newer by more than `TOO_CLOSE_MS`, it stays, and its
    * version is answered. Where it is newer by less, the clocks of two processes cannot tell which came last: the key is deleted, under a version
    * larger than both, which is answered.
+   *
+   * @param sent may be called as soon as what is published on the tier's own bus from then on reaches nobody who could still read what was there before,
+   * also before the answer; and again, where that turns out to have been wrong. A tier that cannot say so never calls it, and the news waits for the
+   * answer.
    */
-  put(rows: readonly Row[]): Promise<readonly number[]>;
+  put(rows: readonly Row[], sent?: () => void): Promise<readonly number[]>;
   /**
    * Deletes each key, whatever is there, and answers the version under which it is gone: that of the deletion, or one more than that of what was
-   * there where that is larger. Its stamp changes also where there was nothing.
+   * there where that is larger. Its stamp changes also where there was nothing. @param sent as of {@link SharedTier.put}.
    */
-  delete(deletions: readonly Deletion[]): Promise<readonly number[]>;
+  delete(deletions: readonly Deletion[], sent?: () => void): Promise<readonly number[]>;
   /** Asks for the right to load a key. */
   claim(key: string, request: LeaseRequest): Promise<Claim>;
   /** Puts what was loaded, if the stamp is still what the claim has told; gives back the lease, if `token` still holds it. */

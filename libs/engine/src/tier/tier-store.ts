@@ -3,8 +3,8 @@ import type { BackingStore, Operation, Row } from '../store/backing-store.js';
 import type { SharedClock } from './shared-clock.js';
 import type { Link } from './link.js';
 import type { RecentChanges } from './recent-changes.js';
-import type { SharedTier, TierRead } from './shared-tier.js';
-import { within } from './within.js';
+import type { Deletion, SharedTier, TierRead } from './shared-tier.js';
+import { InTime } from './in-time.js';
 
 /** What the store in front of a tier works on. */
 export interface TierStoreParts {
@@ -16,6 +16,8 @@ export interface TierStoreParts {
   readonly overtaken: (key: string, version: number) => void;
   /** How long each of what a change asks for may take. What is not answered then is over: it may land later, but its version says that it is old. */
   readonly timeoutMs: number;
+  /** Whether the bus is that of the tier, which can say when news of a change cannot overtake it any more. */
+  readonly isAheadOfBus: boolean;
 }
 
 /**
@@ -26,9 +28,11 @@ export class TierStore implements BackingStore {
   readonly role = 'cache';
   readonly capabilities = { replaceAll: false };
   readonly #parts: TierStoreParts;
+  readonly #limit: InTime;
 
   constructor(parts: TierStoreParts) {
     this.#parts = parts;
+    this.#limit = new InTime(parts.clock, parts.timeoutMs);
   }
 
   /** Begins to link, and waits for nothing: a tier that is down is no reason why a cache could not be opened. */
@@ -45,17 +49,28 @@ export class TierStore implements BackingStore {
   }
 
   async apply(operations: readonly Operation[]): Promise<void> {
-    const { link, recent, clock } = this.#parts;
-    const last = new Map(operations.map((operation) => [keyOf(operation), operation]));
-    const rows = [...last.values()].flatMap((operation) => (operation.type === 'set' ? operation.row : []));
-    const deletions = [...last.values()].filter((operation) => operation.type === 'delete');
+    const { link, recent, clock, isAheadOfBus } = this.#parts;
+    const last = lastOfEach(operations);
+    const rows = last.flatMap((operation) => (operation.type === 'set' ? operation.row : []));
+    const deletions = last.filter((operation) => operation.type === 'delete');
+    const versions = new Map(last.map(versioned));
     // What may be half done is made up for as a whole.
-    recent.changed(last.keys(), clock.now());
-    const made = await Promise.allSettled([this.#soon(this.#put(rows)), this.#soon(this.#delete(deletions))]);
+    recent.changed(versions.keys(), clock.now());
+    const telling: Promise<void>[] = [];
+    const tell = (): void => {
+      const told = this.#limit.of(link.publish([{ kind: 'changed', keys: [...versions] }]));
+      // Whether it has worked is looked at in the end.
+      told.catch(() => undefined);
+      telling.push(told);
+    };
+    const sent = isAheadOfBus && (rows.length === 0 || deletions.length === 0) ? tell : undefined;
+    const made = await Promise.allSettled([this.#put(rows, sent), this.#delete(deletions, sent)]);
     const changed = made.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    const isNews = changed.some(([key, version]) => versions.get(key) !== version);
+    for (const [key, version] of changed) versions.set(key, version);
     // What could not be written is no longer what others should show either.
-    const told = new Map([...[...last.values()].map(versioned), ...changed]);
-    await this.#soon(link.publish([{ kind: 'changed', keys: [...told] }]));
+    if (telling.length === 0 || isNews) tell();
+    await Promise.all(telling);
     for (const one of made) if (one.status === 'rejected') throw one.reason;
   }
 
@@ -67,8 +82,8 @@ export class TierStore implements BackingStore {
   async invalidate(invalidations: readonly Invalidation[]): Promise<void> {
     const { tier, link, recent, clock } = this.#parts;
     recent.invalidated(invalidations, clock.now());
-    const [remembered] = await Promise.allSettled([this.#soon(tier.invalidate(invalidations))]);
-    await this.#soon(link.publish([{ kind: 'invalidated', invalidations }]));
+    const [remembered] = await Promise.allSettled([this.#limit.of(tier.invalidate(invalidations))]);
+    await this.#limit.of(link.publish([{ kind: 'invalidated', invalidations }]));
     if (remembered.status === 'rejected') throw remembered.reason;
   }
 
@@ -92,16 +107,16 @@ export class TierStore implements BackingStore {
   }
 
   close(): Promise<void> {
+    this.#limit.end();
     return this.#parts.link.close();
   }
 
-  #soon<T>(asked: Promise<T>): Promise<T> {
-    return within(asked, this.#parts.timeoutMs, this.#parts.clock);
-  }
-
-  async #put(rows: readonly Row[]): Promise<[key: string, version: number][]> {
+  async #put(
+    rows: readonly Row[],
+    sent: (() => void) | undefined,
+  ): Promise<[key: string, version: number][]> {
     if (rows.length === 0) return [];
-    const versions = await this.#parts.tier.put(rows);
+    const versions = await this.#limit.of(this.#parts.tier.put(rows, sent));
     return rows.map(({ key, version }, index) => {
       const now = versions[index] ?? version;
       if (now !== version) this.#parts.overtaken(key, now);
@@ -110,16 +125,23 @@ export class TierStore implements BackingStore {
   }
 
   async #delete(
-    deletions: readonly { readonly key: string; readonly version: number }[],
+    deletions: readonly Deletion[],
+    sent: (() => void) | undefined,
   ): Promise<[key: string, version: number][]> {
     if (deletions.length === 0) return [];
-    const versions = await this.#parts.tier.delete(deletions);
+    const versions = await this.#limit.of(this.#parts.tier.delete(deletions, sent));
     return deletions.map(({ key, version }, index) => [key, versions[index] ?? version]);
   }
 }
 
 function rowIn({ row }: TierRead): Row | undefined {
   return row;
+}
+
+/** Of several changes of one key the last. */
+function lastOfEach(operations: readonly Operation[]): readonly Operation[] {
+  if (operations.length === 1) return operations;
+  return [...new Map(operations.map((operation) => [keyOf(operation), operation])).values()];
 }
 
 function versioned(operation: Operation): [key: string, version: number] {

@@ -1,14 +1,14 @@
 import type { Operation, Row } from '../store/backing-store.js';
 import type { GuardedStore } from '../store/guarded-store.js';
 import type { AnnouncerParts } from './announcer.js';
-import type { Claim, SharedTier } from './shared-tier.js';
-
-/** What was told when a key was claimed, to be shown when it is filled. */
-export type Ticket = Pick<Claim, 'stamp' | 'token'>;
+import type { Leases } from './leases.js';
+import type { SharedTier } from './shared-tier.js';
 
 /** What a store with a shared tier in front is made of. */
 export interface TieredStoreParts extends AnnouncerParts {
   readonly tier: SharedTier;
+  /** Nothing where only a bus is shared. */
+  readonly leases: Leases | undefined;
   /** The cache's own store behind the tier, guarded; nothing where the tier is all there is. */
   readonly own: GuardedStore | undefined;
   /** From which version on a row of a store that is the cache's own can be what the others have: before, they were not heard. */

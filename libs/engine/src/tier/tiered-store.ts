@@ -1,9 +1,12 @@
 import type { Invalidation } from '../kernel/invalidation.js';
+import type { ShareTicket } from '../kernel/share-ticket.js';
 import type { ApplyOptions, BackingStore, Operation, Row } from '../store/backing-store.js';
 import type { GuardedStore } from '../store/guarded-store.js';
+import type { ReadToLoad } from '../store/permits.js';
 import { Announcer } from './announcer.js';
+import { TierReads } from './tier-reads.js';
 import type { Filled } from './shared-tier.js';
-import type { Ticket, TieredStoreParts } from './tiered-store-parts.js';
+import type { TieredStoreParts } from './tiered-store-parts.js';
 
 /**
  * The shared tier of a cache, and behind it its own store, as one. Reads go through both, and what only the own store has is shared. Of a change the
@@ -12,14 +15,18 @@ import type { Ticket, TieredStoreParts } from './tiered-store-parts.js';
  * missed is made up for.
  */
 export class TieredStore implements BackingStore {
+  /** What others share is not replaced. */
+  readonly capabilities = { replaceAll: false };
   readonly scan: () => AsyncIterable<readonly Row[]>;
   readonly #parts: TieredStoreParts;
   readonly #announcer: Announcer;
+  readonly #reads: TierReads;
 
   constructor(parts: TieredStoreParts) {
     this.#parts = parts;
     this.#announcer = new Announcer(parts);
     const { own, shared } = parts;
+    this.#reads = new TierReads(parts);
     const pages = own === undefined ? shared.scan : own.scan;
     this.scan = pages ?? (() => pageOf(this.rows()));
   }
@@ -28,9 +35,9 @@ export class TieredStore implements BackingStore {
     return this.#parts.own?.role ?? 'cache';
   }
 
-  /** What others share is not replaced. */
-  get capabilities(): BackingStore['capabilities'] {
-    return { replaceAll: false };
+  /** Whether the cache has a store to itself, where what others change is to be forgotten. */
+  get hasOwnCache(): boolean {
+    return this.#ownCache !== undefined;
   }
 
   get isDown(): boolean {
@@ -49,24 +56,16 @@ export class TieredStore implements BackingStore {
 
   get(key: string): Promise<Row | undefined> {
     const { own } = this.#parts;
-    return own === undefined ? this.#getShared(key) : this.#getThrough(own, key);
+    return own === undefined ? this.#reads.get(key) : this.#getThrough(own, key);
   }
 
-  /** Every read of a cache without a store of its own comes here: each promise less counts. */
-  #getShared(key: string): Promise<Row | undefined> {
-    const { shared, link, failed } = this.#parts;
-    if (!link.isReadable) return Promise.resolve(undefined);
-    return shared.get(key).then(
-      (row) => (link.isReadable ? fromTier(row) : undefined),
-      (error: unknown) => {
-        failed(`read ${key}`, error);
-        return undefined;
-      },
-    );
+  /** As {@link get}, for a load; brings the right to load along where that saves a call. */
+  getToLoad(key: string, reading: ReadToLoad): Promise<Row | undefined> {
+    return this.#parts.own === undefined ? this.#reads.getToLoad(key, reading) : this.get(key);
   }
 
   async #getThrough(own: GuardedStore, key: string): Promise<Row | undefined> {
-    const found = await this.#getShared(key);
+    const found = await this.#reads.get(key);
     if (found !== undefined && this.#parts.isLiving(found)) return found;
     const ticket = await this.#claim(key);
     const row = this.#trusted(await own.get(key));
@@ -76,7 +75,7 @@ export class TieredStore implements BackingStore {
 
   async getMany(keys: readonly string[]): Promise<readonly Row[]> {
     const { own, isLiving } = this.#parts;
-    const found = await this.#manyShared(keys);
+    const found = await this.#reads.getMany(keys);
     if (own === undefined) return found;
     const living = found.filter(isLiving);
     const known = new Set(living.map(({ key }) => key));
@@ -112,15 +111,14 @@ export class TieredStore implements BackingStore {
   }
 
   async invalidate(invalidations: readonly Invalidation[]): Promise<void> {
-    const { own } = this.#parts;
     await Promise.all([
-      own?.role === 'cache' ? own.invalidate(invalidations) : undefined,
+      this.#ownCache?.invalidate(invalidations),
       this.#announcer.invalidated(invalidations),
     ]);
   }
 
   async invalidations(): Promise<readonly Invalidation[]> {
-    return this.#parts.own?.role === 'cache' ? this.#parts.own.invalidations() : [];
+    return this.#ownCache?.invalidations() ?? [];
   }
 
   async clear(): Promise<void> {
@@ -143,7 +141,7 @@ export class TieredStore implements BackingStore {
   }
 
   replaceAll(): Promise<void> {
-    return this.#parts.shared.replaceAll(pageOf(Promise.resolve([])));
+    return Promise.reject(new TypeError('what other processes share is not replaced'));
   }
 
   async close(): Promise<void> {
@@ -153,7 +151,7 @@ export class TieredStore implements BackingStore {
   }
 
   /** Shares what was loaded, where the key has not changed since it was claimed. A store of the cache's own gets it, too. */
-  async fill(row: Row, ticket: Ticket | undefined): Promise<Filled> {
+  async fill(row: Row, ticket: ShareTicket | undefined): Promise<Filled> {
     const { shared, tier, own } = this.#parts;
     const filled =
       ticket === undefined
@@ -173,9 +171,7 @@ export class TieredStore implements BackingStore {
 
   /** Rows of the cache's own store that others have made old. */
   async forgetOwn(keys: readonly (readonly [key: string, version: number])[]): Promise<void> {
-    const { own } = this.#parts;
-    if (own?.role !== 'cache') return;
-    await own.apply(
+    await this.#ownCache?.apply(
       keys.map(([key, version]) => ({ type: 'delete', key, version })),
       { onlyNewer: true },
     );
@@ -183,8 +179,13 @@ export class TieredStore implements BackingStore {
 
   /** Invalidations of others, so that they hold in the cache's own store. */
   async rememberOwn(invalidations: readonly Invalidation[]): Promise<void> {
+    await this.#ownCache?.invalidate(invalidations);
+  }
+
+  /** The store behind the tier, where it is not the user's truth. */
+  get #ownCache(): GuardedStore | undefined {
     const { own } = this.#parts;
-    if (own?.role === 'cache') await own.invalidate(invalidations);
+    return own?.role === 'cache' ? own : undefined;
   }
 
   /** A row of the cache's own store is as old as memory may be; the user's truth always is what it is. */
@@ -194,36 +195,19 @@ export class TieredStore implements BackingStore {
     return row.version >= ownSince() && link.vouches(row.version) ? row : undefined;
   }
 
-  /** What the tier has, where it can be vouched for, also when the answer comes. */
-  async #manyShared(keys: readonly string[]): Promise<readonly Row[]> {
-    const { shared, link, failed } = this.#parts;
-    if (!link.isReadable) return [];
-    try {
-      const rows = await shared.getMany(keys);
-      return link.isReadable ? rows.map((row) => ({ ...row, from: 'shared' as const })) : [];
-    } catch (error) {
-      failed(`read ${keys.length} keys`, error);
-      return [];
-    }
-  }
-
   /** Nothing where the tier cannot be asked: what is read from the store is not shared then. */
-  async #claim(key: string): Promise<Ticket | undefined> {
+  async #claim(key: string): Promise<ShareTicket | undefined> {
     const { shared, tier, link } = this.#parts;
     if (!link.isReadable) return undefined;
     return shared.ask('claim', key, () => tier.claim(key, { seen: '', leaseMs: 0 })).catch(() => undefined);
   }
 
-  #fillLater(row: Row, ticket: Ticket): void {
+  #fillLater(row: Row, ticket: ShareTicket): void {
     const { shared, tier, shareable, failed } = this.#parts;
     shared
       .ask('fill', row.key, async () => tier.fill(shareable(row), ticket))
       .catch((error: unknown) => failed(`share ${row.key}`, error));
   }
-}
-
-function fromTier(row: Row | undefined): Row | undefined {
-  return row && { ...row, from: 'shared' };
 }
 
 function withoutOrigin(row: Row): Row {

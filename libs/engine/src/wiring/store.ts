@@ -21,17 +21,21 @@ import type { Shared } from './tier.js';
 /** What is behind the memory of a cache and what writes to it; nothing where it has none. */
 export function wireStore<V>(core: Core<V>, shared: Shared | undefined): StoreSide | undefined {
   const { options, clock, recorder, sequence, validity } = core;
-  const { store: factory, name, writePolicy, writeBack } = options;
+  const { store: factory, sharedTier, bus, name, writePolicy, writeBack } = options;
   const buffer: Buffer = {
     isBuffering: () => side.isBuffering,
     holds: (key) => side.policy.pending(key) !== undefined,
   };
   const own = factory && wireOwnStore(core, factory, buffer);
-  const overtaken = new Overtaken((key) => side.policy.pending(key));
+  const overtaken = new Overtaken({
+    pending: (key) => side.policy.pending(key),
+    vouches: (version) => shared === undefined || own?.role === 'record' || vouches(shared, version),
+  });
   const isOvertaken = (operation: Operation): boolean => overtaken.includes(operation);
   const tiered = shared && wireTieredStore(core, shared, { own, isOvertaken });
   const store = tiered ?? own;
-  if (store === undefined) return undefined;
+  const named = factory ?? sharedTier ?? bus;
+  if (store === undefined || named === undefined) return undefined;
   const journal = wireJournal(core);
   const context: WriteContext = {
     name,
@@ -46,7 +50,7 @@ export function wireStore<V>(core: Core<V>, shared: Shared | undefined): StoreSi
     validity.restoreFrom(invalidations);
     for (const { version } of invalidations) sequence.pass(version);
   };
-  const storeName = factory === undefined ? (shared?.names.tier ?? 'none') : nameOf(factory);
+  const storeName = nameOf(named);
   const parts = { storeName, context, journal, remembered, guard: store, tiered, overtaken };
   const side: StoreSide = new StoreSide(parts, writePolicy);
   return side;
@@ -75,8 +79,7 @@ function wireTieredStore<V>(
     shared: shared.store,
     own,
     isOvertaken,
-    // Threads of one process, which have no tier, come and go together with their file.
-    ownSince: () => (shared.leases === undefined ? 0 : shared.link.heardSince),
+    ownSince: () => ownSince(shared),
     whenDown: options.tier.whenDown,
     nextVersion,
     takeUp: (invalidations) => invalidations.forEach((invalidation) => validity.takeUp(invalidation)),
@@ -85,6 +88,16 @@ function wireTieredStore<V>(
     shareable: (row) => sharedRow(core, row, own?.role === 'record'),
     failed: (operation, error) => recorder.storeFailed(operation, error),
   });
+}
+
+/** From which version on what only this process has can be what the others have. Threads of one process, which have no tier, come and go together with their file. */
+function ownSince({ leases, link }: Shared): number {
+  return leases === undefined ? 0 : link.heardSince;
+}
+
+/** What waits for a store that a process has to itself is as old as a row of it may be. */
+function vouches(shared: Shared, version: number): boolean {
+  return version >= ownSince(shared) && shared.link.vouches(version);
 }
 
 /** A row of the user's truth gets the life that the cache gives its values. */
@@ -112,9 +125,11 @@ function wireJournal<V>({ options, clock }: Core<V>): WriteContext['journal'] {
 
 /** What reads the store of a cache. */
 export function wireBacking<V>(core: Core<V>, side: StoreSide): Backing<V> {
+  const { tiered } = side;
   return new Backing<V>({
     ...core,
     store: side.store,
+    getToLoad: tiered && ((key, reading) => tiered.getToLoad(key, reading)),
     pending: (key) => side.pending(key),
     lifeOf: (value) => lifeOf(core, value, { options: undefined }),
     unreadable: (key, error) => core.recorder.storeFailed(`read ${key}`, error),

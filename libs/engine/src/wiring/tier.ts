@@ -1,6 +1,5 @@
 import { StoreRecorder } from '../events/store-recorder.js';
 import type { Invalidator } from '../invalidation/invalidator.js';
-import { nameOf } from '../kernel/register.js';
 import type { MemoryTier } from '../memory/memory-tier.js';
 import { News } from '../news.js';
 import { GuardedStore } from '../store/guarded-store.js';
@@ -18,8 +17,6 @@ import type { Core } from './core.js';
 
 /** What a cache shares with other processes, and how it is linked to them. */
 export interface Shared {
-  /** As shown in `info()`. */
-  readonly names: { readonly tier: string | undefined; readonly bus: string | undefined };
   readonly tier: SharedTier;
   /** The tier as a store, guarded. */
   readonly store: GuardedStore;
@@ -66,11 +63,7 @@ export function wireShared<V>(core: Core<V>): Shared | undefined {
       store.ask('get', 'its clock', () => tier.time()).catch(() => undefined);
   };
   const leases = options.sharedTier && new Leases({ tier, shared: store, link, clock, sequence, failed });
-  const names = {
-    tier: options.sharedTier && nameOf(options.sharedTier),
-    bus: options.bus && nameOf(options.bus),
-  };
-  return { names, tier, store, link, recent, leases };
+  return { tier, store, link, recent, leases };
 }
 
 /** The tier as a store, guarded. */
@@ -83,7 +76,8 @@ function wireTierStore<V>(
     fencing.raise(key);
   };
   const { timeoutMs } = options.tier;
-  return new GuardedStore(new TierStore({ ...parts, overtaken, timeoutMs }), {
+  const isAheadOfBus = options.bus !== undefined && options.bus === options.sharedTier?.bus;
+  return new GuardedStore(new TierStore({ ...parts, overtaken, timeoutMs, isAheadOfBus }), {
     name: options.name,
     clock,
     observer: new StoreRecorder(recorder, healthRecord, 'shared'),
@@ -135,6 +129,8 @@ function resilienceOf({ timeoutMs, whenDown }: ResolvedTierSettings): ResolvedRe
     },
     whenDown: whenDown === 'remember' ? 'memory' : 'refuse',
     maxRepairs: 10_000,
+    // Its caller is not told: others are not to read from it what was there before.
+    repairsRefusals: whenDown === 'remember',
   };
 }
 
