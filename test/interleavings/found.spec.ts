@@ -133,4 +133,57 @@ describe('orders of events that interleavings have found', () => {
     await expect(cache.getManyOrLoad(['owl', 'wren'])).rejects.toMatchObject({ code: 'no_loader' });
     expect(inside()).toEqual({ fences: 0, flights: 0 });
   });
+
+  it('what is loaded while a snapshot waits for a write is not restored to memory alone', async () => {
+    const { cache, store, stored } = await openStored<number>();
+    await cache.set('owl', 1);
+    await cache.expire('owl');
+    const release = store.hold('apply');
+    const setting = cache.set('wren', 1);
+    const taking = cache.snapshot();
+    expect(await cache.getOrLoad('owl', () => 2)).toBe(2);
+    release();
+    await setting;
+    await cache.restore(await taking);
+    expect([cache.peek('owl'), cache.peek('wren'), stored('owl')]).toEqual([undefined, 1, 1]);
+  });
+
+  it('a value that was refreshed while a snapshot waited is not read before an older one', async () => {
+    const { cache, clock, store } = await openStored<number>({
+      ttl: '100s',
+      refreshAhead: true,
+      maxItems: 2,
+      eviction: 'lru',
+    });
+    await cache.set('owl', 1);
+    clock.advance('99s');
+    const release = store.hold('apply');
+    const setting = cache.set('wren', 1);
+    const taking = cache.snapshot();
+    await cache.getOrLoad('owl', () => 2);
+    await settle();
+    expect(cache.peek('owl')).toBe(2);
+    release();
+    await setting;
+    await cache.restore(await taking);
+    const before = await cache.get('owl');
+    await cache.setMany([['jay', 1], ['emu', 1]]); // prettier-ignore
+    expect([before, cache.peek('owl'), await cache.get('owl')]).toEqual([1, undefined, 1]);
+  });
+
+  it('what is loaded while a restore waits is stored, where that fails', async () => {
+    const { cache, store, stored } = await openStored<number>();
+    const snapshot = await cache.snapshot();
+    await cache.set('owl', 1);
+    await cache.expire('owl');
+    const release = store.hold('apply');
+    const setting = cache.set('wren', 1);
+    const restoring = cache.restore({ ...snapshot, checksum: 0 });
+    expect(await cache.getOrLoad('owl', () => 2)).toBe(2);
+    release();
+    await setting;
+    await expect(restoring).rejects.toMatchObject({ code: 'bad_snapshot' });
+    await settle();
+    expect([cache.peek('owl'), stored('owl')]).toEqual([2, 2]);
+  });
 });

@@ -59,7 +59,7 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined, shared: Shared | un
   );
   recorder.onActivity = () => ticker.poke();
   if (shared !== undefined) wireNews(core, shared, { memory, side, invalidator: changing.invalidator });
-  const made = { ...core, memory, side, ...changing, ...reading, writer };
+  const made = { ...core, memory, side, ...changing, ...reading, writer, keeper };
   const parts = {
     ...made,
     store: side?.store,
@@ -67,7 +67,7 @@ function wire<V>(core: Core<V>, side: StoreSide | undefined, shared: Shared | un
     keyWatches: wireWatches(core, memory, backing),
     overrides,
     rewriting,
-    participant: wireParticipant(core, { ...made, backing, keeper, optionsOf }),
+    participant: wireParticipant(core, { ...made, backing, optionsOf }),
     warmStart: wireWarmStart(core, memory, backing),
   };
   const recording = recordAsAsked(options.name, recorder);

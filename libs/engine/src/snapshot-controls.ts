@@ -25,6 +25,7 @@ import type { StoreSide } from './store-side.js';
 import type { Participant } from './transaction/participant.js';
 import type { KeyOrder } from './write/key-order.js';
 import { writePolicies } from './write/resolve.js';
+import type { LoadedEntries } from './write/loaded-entries.js';
 import type { Writer } from './write/writer.js';
 
 /** What copies of a whole cache are made of, and put back to. */
@@ -34,6 +35,7 @@ export interface SnapshotControlsParts<V> extends Omit<SnapshotParts<V>, 'memory
   readonly side: StoreSide | undefined;
   readonly order: KeyOrder;
   readonly writer: Writer<V>;
+  readonly keeper: Pick<LoadedEntries<V>, 'awaitsStore'>;
   readonly history: History<V>;
   readonly recorder: Recorder<V>;
   readonly participant: Participant<V>;
@@ -147,11 +149,13 @@ export abstract class SnapshotControls<V> {
   }
 
   #capture(): Promise<Capture> {
-    const { side, memory } = this.#parts;
+    const { side, memory, keeper } = this.#parts;
+    const awaitsStore = (key: string, version: number): boolean => keeper.awaitsStore(key, version);
     return this.alone(async () => {
       // Without a store it is of the moment of the call.
       if (side !== undefined) await side.policy.flush();
-      return capture(this.#parts, { eviction: memory.table.eviction, writePolicy: side?.policyName });
+      const inCharge = { eviction: memory.table.eviction, writePolicy: side?.policyName };
+      return capture(this.#parts, { ...inCharge, awaitsStore });
     });
   }
 

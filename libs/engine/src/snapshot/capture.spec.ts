@@ -73,6 +73,14 @@ describe('taking a snapshot', () => {
     expect(await cache.get('owl')).toBe('old');
   });
 
+  it('has what was loaded in memory and in the rows, once it is stored', async () => {
+    const { cache } = await openStored<number>();
+    await cache.getOrLoad('owl', () => 1);
+    await settle();
+    const { entries, rows } = await cache.snapshot();
+    expect([entries, rows].map((records) => records?.map(({ key }) => key))).toEqual([['owl'], ['owl']]);
+  });
+
   it('lets go of the store where a value cannot be written', async () => {
     const { cache, store } = await openStored<unknown>({ codec: 'json' });
     await cache.set('owl', { wings: 2 });

@@ -23,6 +23,8 @@ export interface Capture extends InCharge {
 export interface CaptureOptions extends InCharge {
   /** Whether entries are left out whose value cannot be written; otherwise they fail it. */
   readonly skipsUnwritable?: boolean;
+  /** Whether an entry was loaded and is not in the store yet. It is left out, since the rows do not have it. */
+  readonly awaitsStore?: (key: string, version: number) => boolean;
 }
 
 /**
@@ -31,12 +33,13 @@ export interface CaptureOptions extends InCharge {
  */
 export async function capture<V>(
   parts: SnapshotParts<V>,
-  { eviction, writePolicy, skipsUnwritable = false }: CaptureOptions,
+  { eviction, writePolicy, skipsUnwritable = false, awaitsStore = () => false }: CaptureOptions,
 ): Promise<Capture> {
   const { memory, store, codec, clock } = parts;
   const [takenAt, now] = [clock.wallNow(), clock.now()];
   const columns = new EntryColumns<V>();
-  for (const entry of memory.inEvictionOrder()) columns.push(entry);
+  for (const entry of memory.inEvictionOrder())
+    if (!awaitsStore(entry.key, entry.state.version)) columns.push(entry);
   const encoded = (key: string, value: V): Encoded | undefined =>
     skipsUnwritable ? encodeIfPossible(codec, key, value) : encode(codec, key, value);
   const pages = store && (await begin(currentRows(parts, store)));

@@ -22,8 +22,8 @@ export class Restoration<V> {
     this.#elapsedMs = elapsedMs;
     this.#version = parts.sequence.next();
     this.#watch = parts.memory.watch();
-    // What was being loaded is no longer kept.
-    parts.fencing.raiseAll();
+    // Without a store what was written since stays, and results of loads under way are not that.
+    if (parts.store === undefined) parts.fencing.raiseAll();
   }
 
   /** @throws CacheError `bad_value` where the codec cannot read it, `bad_snapshot` where its key came before. */

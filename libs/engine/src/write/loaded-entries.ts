@@ -17,6 +17,8 @@ interface Held {
 /** Keeps what loaders answer: in memory, and in a store that is a tier of the cache. */
 export class LoadedEntries<V> {
   readonly #parts: WriterParts<V>;
+  /** The newest version of each key that waits for its turn to be stored. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(parts: WriterParts<V>) {
     this.#parts = parts;
@@ -51,6 +53,11 @@ export class LoadedEntries<V> {
     return true;
   }
 
+  /** Whether an entry is in memory, and not in the store yet. */
+  awaitsStore(key: string, version: number): boolean {
+    return this.#waiting.get(key) === version;
+  }
+
   /** Stores a loaded value in its turn; the callers of the load do not wait for it, and a failure is reported. */
   #inTurn(key: string, entry: EntryState<V>, keep: (row: Row) => Promise<void>): void {
     const { fencing, order, recorder, clock, behind } = this.#parts;
@@ -58,8 +65,10 @@ export class LoadedEntries<V> {
     const fence = fencing.enter(key);
     const encoding = { codec: behind.codec, clock, isCache: true };
     const store = async (): Promise<void> => {
+      if (this.awaitsStore(key, entry.version)) this.#waiting.delete(key);
       if (this.#mayKeep(key, entry, fence)) await keep(rowOf(encoding, key, entry));
     };
+    this.#waiting.set(key, entry.version);
     order
       .run([key], store)
       .catch((error: unknown) => recorder.storeFailed(`store what was loaded for ${key}`, error))
