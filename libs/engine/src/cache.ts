@@ -197,8 +197,12 @@ export class Cache<V = unknown> extends LoadControls<V> {
     return this.#parts.rewriting.rewrite(key, isDue);
   }
 
-  async #find(key: string): Promise<V | undefined> {
-    this.#check(key);
+  #find(key: string): Promise<V | undefined> {
+    try {
+      this.#check(key);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
     return (this.#participant.view ?? this.#parts.reader).find(key);
   }
 

@@ -81,7 +81,12 @@ export class Reader<V> {
   async has(key: string): Promise<boolean> {
     const { backing } = this.#parts;
     if (backing === undefined) return false;
-    return (await this.#unlessFailing(backing, key, () => backing.has(key))) ?? false;
+    try {
+      return await backing.has(key);
+    } catch (error) {
+      this.#report(backing, `read ${key}`, error);
+      return false;
+    }
   }
 
   /** Counts what was found behind memory, and hands it out. */
@@ -110,29 +115,26 @@ export class Reader<V> {
   }
 
   async #fetch(backing: Backing<V>, key: string, fence: Fence): Promise<Found<V> | undefined> {
-    return this.#promoted(key, await this.#unlessFailing(backing, key, () => backing.read(key)), fence);
+    let found: Found<V> | undefined;
+    try {
+      found = await backing.read(key);
+    } catch (error) {
+      this.#report(backing, `read ${key}`, error);
+    }
+    return this.#promoted(key, found, fence);
   }
 
   /** A failing store of the role `'cache'` is a miss; where the store is the truth, nobody can say what is true. */
-  #unlessFailing<T>(backing: Backing<V>, key: string, read: () => Promise<T>): Promise<T | undefined> {
-    return backing.isCache ? this.#orReported(key, read) : read();
-  }
-
-  async #orReported<T>(key: string, read: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await read();
-    } catch (error) {
-      this.#parts.recorder.storeFailed(`read ${key}`, error);
-      return undefined;
-    }
+  #report(backing: Backing<V>, operation: string, error: unknown): void {
+    if (!backing.isCache) throw error;
+    this.#parts.recorder.storeFailed(operation, error);
   }
 
   async #readMany(backing: Backing<V>, keys: readonly string[]): Promise<Map<string, Found<V>>> {
     try {
       return await backing.readMany(keys);
     } catch (error) {
-      if (!backing.isCache) throw error;
-      this.#parts.recorder.storeFailed(`read ${keys.length} keys`, error);
+      this.#report(backing, `read ${keys.length} keys`, error);
       return new Map();
     }
   }

@@ -32,21 +32,14 @@ export class TierReads {
 
   constructor(parts: TierReadsParts) {
     this.#parts = parts;
-    this.#reads = new Together((keys) => readTogether(parts.shared, keys));
+    this.#reads = new Together((keys) => this.#getTogether(keys));
   }
 
   /** Every read of a cache without a store of its own comes here: each promise less counts. */
   get(key: string): Promise<Row | undefined> {
-    const { shared, tier, link, failed } = this.#parts;
+    const { tier, link } = this.#parts;
     if (!link.isReadable) return Promise.resolve(undefined);
-    const reading = tier.isSpread === true ? shared.get(key) : this.#reads.do(key);
-    return reading.then(
-      (row) => (link.isReadable && row !== undefined ? fromTier(row) : undefined),
-      (error: unknown) => {
-        failed(`read ${key}`, error);
-        return undefined;
-      },
-    );
+    return tier.isSpread === true ? this.#getAlone(key) : this.#reads.do(key);
   }
 
   /**
@@ -58,7 +51,7 @@ export class TierReads {
     if (leases === undefined || this.#hitShare >= 0.5 || !link.isReadable)
       return this.#counted(this.get(key));
     const claimed = leases.readToLoad(key, reading).then(
-      (row) => (link.isReadable && row !== undefined ? fromTier(row) : undefined),
+      (row) => this.#shown(row),
       (error: unknown) => {
         failed(`read ${key}`, error);
         return undefined;
@@ -77,26 +70,31 @@ export class TierReads {
     const { shared, link, failed } = this.#parts;
     if (!link.isReadable) return [];
     try {
-      const rows = await shared.getMany(keys);
-      return link.isReadable ? rows.map(fromTier) : [];
+      return (await shared.getMany(keys)).flatMap((row) => this.#shown(row) ?? []);
     } catch (error) {
       failed(`read ${keys.length} keys`, error);
       return [];
     }
   }
-}
 
-/** What is under each of the keys, of which some may be the same. */
-async function readTogether(
-  store: BackingStore,
-  keys: readonly string[],
-): Promise<readonly (Row | undefined)[]> {
-  const [only = ''] = keys;
-  if (keys.length === 1) return [await store.get(only)];
-  const rows = new Map((await store.getMany([...new Set(keys)])).map((row) => [row.key, row]));
-  return keys.map((key) => rows.get(key));
-}
+  async #getAlone(key: string): Promise<Row | undefined> {
+    try {
+      return this.#shown(await this.#parts.shared.get(key));
+    } catch (error) {
+      this.#parts.failed(`read ${key}`, error);
+      return undefined;
+    }
+  }
 
-function fromTier(row: Row): Row {
-  return { ...row, from: 'shared' };
+  /** Of the keys some may be the same. */
+  async #getTogether(keys: readonly string[]): Promise<readonly (Row | undefined)[]> {
+    const [only = ''] = keys;
+    if (keys.length === 1) return [await this.#getAlone(only)];
+    const rows = new Map((await this.getMany([...new Set(keys)])).map((row) => [row.key, row]));
+    return keys.map((key) => rows.get(key));
+  }
+
+  #shown(row: Row | undefined): Row | undefined {
+    return row !== undefined && this.#parts.link.isReadable ? { ...row, from: 'shared' } : undefined;
+  }
 }
