@@ -4,11 +4,11 @@ import { FakeClock, LocalTier } from 'nuthatch/testing';
 
 const opened: Cache<number>[] = [];
 
-function open() {
+function open(whenDown: 'remember' | 'refuse') {
   const clock = new FakeClock();
   const tier = new LocalTier(clock);
   const join = async () => {
-    const cache = await createCache<number>({ clock, sharedTier: tier });
+    const cache = await createCache<number>({ clock, sharedTier: tier, tier: { whenDown } });
     opened.push(cache);
     return cache;
   };
@@ -24,16 +24,23 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((cache) => cache.close()));
 });
 
-it('leaves nothing old in a tier that has refused a write and works otherwise', async () => {
-  const { tier, join, found, pass } = open();
-  const here = await join();
-  await here.set('owl', 1);
-  tier.down();
-  await here.set('owl', 2);
-  tier.up();
-  await here.get('wren');
-  await pass(2000);
-  expect(await found()).toBeUndefined();
-  await here.set('owl', 3);
-  expect(await found()).toBe(3);
-});
+it.each(['remember', 'refuse'] as const)(
+  'leaves nothing old in a tier that has refused a write (%s)',
+  async (whenDown) => {
+    const { tier, join, found, pass } = open(whenDown);
+    const here = await join();
+    await here.set('owl', 1);
+    tier.down();
+    const written = await here.set('owl', 2).then(
+      () => 'acknowledged',
+      () => 'refused',
+    );
+    expect(written).toBe(whenDown === 'refuse' ? 'refused' : 'acknowledged');
+    tier.up();
+    await here.get('wren');
+    await pass(2000);
+    expect(await found()).toBeUndefined();
+    await here.set('owl', 3);
+    expect(await found()).toBe(3);
+  },
+);

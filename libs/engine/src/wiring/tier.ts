@@ -68,13 +68,12 @@ export function wireShared<V>(core: Core<V>): Shared | undefined {
 
 /** The tier as a store, guarded. */
 function wireTierStore<V>(
-  { options, clock, recorder, sequence, fencing, healthRecord }: Core<V>,
+  { options, clock, recorder, healthRecord }: Core<V>,
   parts: Pick<TierStoreParts, 'tier' | 'link' | 'recent' | 'clock'>,
 ): GuardedStore {
-  const overtaken = (key: string, version: number): void => {
-    sequence.pass(version);
-    fencing.raise(key);
-  };
+  // As if the process that was later had just told so: its news may have come before the write.
+  const overtaken = (key: string, version: number): void =>
+    parts.link.received([{ kind: 'changed', keys: [[key, version]] }]);
   const { timeoutMs } = options.tier;
   const isAheadOfBus = options.bus !== undefined && options.bus === options.sharedTier?.bus;
   return new GuardedStore(new TierStore({ ...parts, overtaken, timeoutMs, isAheadOfBus }), {
@@ -129,8 +128,8 @@ function resilienceOf({ timeoutMs, whenDown }: ResolvedTierSettings): ResolvedRe
     },
     whenDown: whenDown === 'remember' ? 'memory' : 'refuse',
     maxRepairs: 10_000,
-    // Its caller is not told: others are not to read from it what was there before.
-    repairsRefusals: whenDown === 'remember',
+    // What the tier has may be older than what a store behind it, or the others, have by now: nobody is to read it.
+    repairsRefusals: true,
   };
 }
 
