@@ -1,4 +1,5 @@
 import type { Fence, Fencing } from '../kernel/fencing.js';
+import { ShortLivedMap } from '../kernel/short-lived-map.js';
 
 interface Generation {
   current: number;
@@ -10,7 +11,7 @@ interface Generation {
  * none is ever seen twice.
  */
 export class Fences implements Fencing {
-  readonly #generations = new Map<string, Generation>();
+  readonly #generations = new ShortLivedMap<string, Generation>();
   #sequence = 0;
   #epoch = 0;
 

@@ -1,5 +1,6 @@
 import type { Fence, Fencing } from '../kernel/fencing.js';
 import { selfLoad } from '../kernel/load-errors.js';
+import { ShortLivedMap } from '../kernel/short-lived-map.js';
 
 /** Something to be run once for all who ask for it at the same time. */
 export interface Task<T> {
@@ -24,7 +25,7 @@ interface Fenced<T, K extends Task<T>> extends Flight<T, K> {
  */
 export class SingleFlight<T, K extends Task<T> = Task<T>> {
   readonly #fencing: Fencing;
-  readonly #flights = new Map<string, Fenced<T, K>>();
+  readonly #flights = new ShortLivedMap<string, Fenced<T, K>>();
   /** The keys whose tasks are being started, up to where they first wait, the innermost last. */
   readonly #starting: string[] = [];
 

@@ -1,10 +1,12 @@
+import { ShortLivedMap } from '../kernel/short-lived-map.js';
+
 /**
  * Runs tasks on keys one after the other per key, in the order of the calls; tasks on different keys run side by side. A task
  * whose keys are idle starts at once. What fails does not hold up what follows.
  */
 export class KeyOrder {
   /** The last task of each busy key. */
-  readonly #last = new Map<string, Turn>();
+  readonly #last = new ShortLivedMap<string, Turn>();
   /** The last task that had all keys to itself. */
   #barrier: Turn | undefined;
 
