@@ -38,10 +38,15 @@ local function leased(found) return (struct.unpack('>d', found, 35)) end
 local function awaited(found) return string.byte(found, 43) == 1 end
 local function endLease(key) redis.call('SETRANGE', key, 26, string.rep('\\0', 17)) end
 `;
+/** Looked at once: while a script runs, time stands still. */
 const NOW = `
+local read
 local function now()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + time[2] / 1000
+  if not read then
+    local time = redis.call('TIME')
+    read = time[1] * 1000 + time[2] / 1000
+  end
+  return read
 end
 `;
 /** `expiry` is the life of the key in Redis: what has expired is kept for as long as it is needed to tell an overtaken load. */

@@ -13,7 +13,7 @@ import { StreamReader } from './stream-reader.js';
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 250;
 /** So much later what comes next is looked at: to be woken by every entry that there is costs more than to read it. */
-const GATHERING_MS = 2;
+const GATHERING_MS = 5;
 
 /** Who waits for the stream to be read. */
 interface Waiting {
