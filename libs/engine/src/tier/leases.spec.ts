@@ -43,6 +43,7 @@ async function open() {
     const claims: number[] = [];
     const link = {
       isReadable: true,
+      isBlind: false,
       publish: async (messages: readonly BusMessage[]) => void published.push(...messages),
     };
     const shared: Pick<GuardedStore, 'ask'> = {
@@ -133,6 +134,13 @@ describe('the lease of a key', () => {
     await other.put([row('owl', LATER)]);
     const { found, ticket } = await permit();
     expect([found, typeof ticket?.token]).toEqual([undefined, 'string']);
+  });
+
+  it('is not asked for by a process that is cut off, nor what to show of many keys', async () => {
+    const { join } = await open();
+    const { permit, leases, link, asked } = await join();
+    link.isBlind = true;
+    expect([await permit(), [...(await leases.tickets(['owl', 'wren']))], asked]).toEqual([{}, [], []]);
   });
 
   it('is waited for, looking after 50 ms and then after twice as long each time, up to a second', async () => {
