@@ -186,7 +186,8 @@ export class RedisTier implements SharedTier {
     const [record, busyMs, what] = (await this.#claims.call(call)) as ClaimReply;
     const isWhole = what === WHOLE;
     const read = isWhole ? await this.#readingOf(record, key) : readHeader(record);
-    const claim = { ...read, busyMs, token: what === GRANTED ? token.toString('latin1') : undefined };
+    const { row, stamp, version } = read;
+    const claim = { row, stamp, version, busyMs, token: what === GRANTED ? token.toString('latin1') : undefined }; // prettier-ignore
     return { claim, isUnreadable: isWhole && read.row === undefined };
   }
 

@@ -136,19 +136,20 @@ export class Backing<V> {
   }
 
   #found(row: Row | undefined, { tier, since }: Source): Found<V> | undefined {
-    if (row === undefined || !this.#isLiving(row, tier)) return undefined;
-    this.#parts.sequence.pass(row.version);
+    if (row === undefined) return undefined;
     const isOfCache = this.#isOfCache(row, tier);
+    const expiresAt = isOfCache ? this.#deadlineOf(row) : Infinity;
+    if (isOfCache && !this.#isLiving(row, expiresAt)) return undefined;
+    this.#parts.sequence.pass(row.version);
     // What was read from the user's truth is as new as the reading, whenever it was written.
     const version = isOfCache ? row.version : since;
     const value = this.#decode(row);
-    const life = isOfCache ? this.#lifeOf(row) : this.#parts.lifeOf(value);
+    const life = isOfCache ? this.#lifeOf(row, expiresAt) : this.#parts.lifeOf(value);
     return { tier: row.from ?? tier, entry: { value, version, tags: row.tags, ...life } };
   }
 
   /** As long as the row says, fresh only as long as it says. */
-  #lifeOf(row: Row): Life<V> {
-    const expiresAt = this.#deadlineOf(row);
+  #lifeOf(row: Row, expiresAt: number): Life<V> {
     if (row.freshUntil === undefined) return { expiresAt };
     const until = this.#freshUntil(row.freshUntil, row, expiresAt);
     return { expiresAt, freshness: { until, latest: until, idleMs: Infinity, loadMs: 0 } };
@@ -161,9 +162,9 @@ export class Backing<V> {
   }
 
   #isFresh(row: Row): boolean {
-    return (
-      this.#isLiving(row) && !(this.#isOfCache(row) && isStale(this.#lifeOf(row), this.#parts.clock.now()))
-    );
+    if (!this.#isOfCache(row)) return true;
+    const expiresAt = this.#deadlineOf(row);
+    return this.#isLiving(row, expiresAt) && !isStale(this.#lifeOf(row, expiresAt), this.#parts.clock.now());
   }
 
   /** Whether the cache itself has put the row there. */
@@ -171,11 +172,10 @@ export class Backing<V> {
     return this.isCache || row.from === 'shared' || tier === 'shared';
   }
 
-  /** Rows of the role `'record'` outlive expiry and invalidation, which only make memory forget. */
-  #isLiving(row: Row, tier?: HitTier): boolean {
-    if (!this.#isOfCache(row, tier)) return true;
+  /** Whether neither expiry nor invalidation has ended it. Rows of the role `'record'` outlive both, which only make memory forget. */
+  #isLiving(row: Row, expiresAt: number): boolean {
     const { clock, validity } = this.#parts;
-    return this.#deadlineOf(row) > clock.now() && validity.isCurrent(row.key, row);
+    return expiresAt > clock.now() && validity.isCurrent(row.key, row);
   }
 
   #deadlineOf(row: Row): number {

@@ -95,6 +95,11 @@ export class TierReads {
   }
 
   #shown(row: Row | undefined): Row | undefined {
-    return row !== undefined && this.#parts.link.isReadable ? { ...row, from: 'shared' } : undefined;
+    return row !== undefined && this.#parts.link.isReadable ? fromTier(row) : undefined;
   }
+}
+
+/** Written out, since a spread takes several times as long. */
+function fromTier({ key, value, expiresAt, version, tags, freshUntil }: Row): Required<Row> {
+  return { key, value, expiresAt, version, tags, freshUntil, from: 'shared' };
 }

@@ -3,6 +3,7 @@ import type { Fence } from '../kernel/fencing.js';
 import { assertCall, tagsOf, type WriteOptions } from '../kernel/life.js';
 import type { LoadTicket } from '../kernel/load-ticket.js';
 import type { ShareTicket } from '../kernel/share-ticket.js';
+import { ShortLivedMap } from '../kernel/short-lived-map.js';
 import { newEntry } from './new-entry.js';
 import { rowOf } from './operations.js';
 import type { Row } from '../store/backing-store.js';
@@ -18,7 +19,7 @@ interface Held {
 export class LoadedEntries<V> {
   readonly #parts: WriterParts<V>;
   /** The newest version of each key that waits for its turn to be stored. */
-  readonly #waiting = new Map<string, number>();
+  readonly #waiting = new ShortLivedMap<string, number>();
 
   constructor(parts: WriterParts<V>) {
     this.#parts = parts;
