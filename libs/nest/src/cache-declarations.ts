@@ -133,8 +133,10 @@ export class CacheDeclarations {
         (options) => options,
         () => undefined,
       );
-    const isDeclared: IsDeclared = (part, found) =>
-      [...this.byName.values()].some((each) => each.declares(part, found));
+    const isDeclared: IsDeclared = (part, found) => {
+      const isGiven = test.ownsRoot && this.byName.get(DEFAULT_CACHE)?.declares(part, found) === true;
+      return !isGiven && [...this.byName.values()].some((each) => each.declares(part, found));
+    };
     return new CacheDeclaration(
       declared,
       (options) => inTest(options, test, isDeclared),

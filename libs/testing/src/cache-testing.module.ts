@@ -53,23 +53,25 @@ export class CacheTestingModule {
     const root = CacheModule.forRoot(given);
     // What Nest is given is a module with a class of its own, which its types cannot tell here.
     const imports = [root as unknown as TestingDynamicModule['imports'][number]];
-    return definition({ clock, keepStores }, { imports, given: [given.store, given.sharedTier, given.bus] });
+    return definition({ clock, keepStores }, imports);
   }
 
   /** The caches of an application that imports `CacheModule.forRoot` itself. */
   static async forApplication(options: CacheTestingOptions = {}): Promise<TestingDynamicModule> {
-    return definition(options, { imports: [], given: [] });
+    return definition(options, []);
   }
 }
 
 async function definition(
   { clock = new FakeClock(), keepStores = false }: CacheTestingOptions,
-  { imports, given }: Pick<TestingDynamicModule, 'imports'> & { readonly given: readonly unknown[] },
+  imports: TestingDynamicModule['imports'],
 ): Promise<TestingDynamicModule> {
   const { TEST_SETTING } = await import('nuthatch');
   const setting = {
     clock,
-    keeps: (declared: unknown) => keepStores || (declared !== undefined && given.includes(declared)),
+    keepStores,
+    // What this imports is the root, where it opens one.
+    ownsRoot: imports.length > 0,
     opened: (cache: Cache) => void watchLoads(cache),
   };
   return {

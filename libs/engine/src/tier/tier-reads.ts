@@ -70,7 +70,8 @@ export class TierReads {
     const { shared, link, failed } = this.#parts;
     if (!link.isReadable) return [];
     try {
-      return (await shared.getMany(keys)).flatMap((row) => this.#shown(row) ?? []);
+      const rows = await shared.getMany(keys);
+      return link.isReadable ? rows.map(fromTier) : [];
     } catch (error) {
       failed(`read ${keys.length} keys`, error);
       return [];
