@@ -9,7 +9,8 @@ const ECHO = script('return ARGV');
 function open({ isCluster = false, isInOrder = true } = {}) {
   const runs: { readonly how: string; readonly keys: readonly string[] }[] = [];
   const replies: ((error?: Error) => void)[] = [];
-  const callBuffer = (how: string, _script: string, count: number, ...rest: string[]): Promise<unknown> => {
+  const callBuffer = (how: string, ...given: readonly (string | number)[]): Promise<unknown> => {
+    const [, count, ...rest] = given as [script: string, count: number, ...rest: string[]];
     runs.push({ how, keys: rest.slice(0, count) });
     return new Promise((resolve, reject) => {
       replies.push((error) => (error === undefined ? resolve(rest.slice(count)) : reject(error)));
