@@ -50,7 +50,7 @@ export class RedisHub {
     if (!this.#holders.delete(holder) || this.#holders.size > 0) return;
     const client = this.#client;
     this.#watch?.end();
-    client?.off('error', this.#heard).off('node error', this.#heard);
+    client?.off('error', this.#heard).off('node error', this.#heard).off('ready', this.#recovered);
     this.#making = undefined;
     this.#readying = undefined;
     this.#client = undefined;
@@ -135,7 +135,7 @@ export class RedisHub {
     if (this.#holders.size === 0) return client;
     this.#client = client;
     this.#lastError = undefined;
-    client.on('error', this.#heard);
+    client.on('error', this.#heard).on('ready', this.#recovered);
     if (isCluster(client)) client.on('node error', this.#heard);
     this.#watch = new ServerWatch(client, (lost, reason) => this.#tell(lost, reason));
     return client;
@@ -144,6 +144,10 @@ export class RedisHub {
   readonly #heard = (error: unknown): void => {
     // That it was closed is what follows from what was said before.
     if (this.#lastError === undefined || !isClosing(error)) this.#lastError = error;
+  };
+
+  readonly #recovered = (): void => {
+    this.#lastError = undefined;
   };
 
   #tell(lost: 'all' | 'recent', reason: string): void {

@@ -6,9 +6,9 @@ import type { Bus, BusListener, BusMessage } from './bus.js';
 import { tierTimedOut } from './errors.js';
 import { inTime } from './in-time.js';
 import type { LinkParts, Neighbour } from './link-parts.js';
+import { Unsaid } from './unsaid.js';
 import { untilDone } from './until-done.js';
 
-const MOST_UNSAID = 1000;
 /** How often it is looked whether the others can still be heard. */
 const LOOK_MS = 250;
 /** How often the time of the tier is asked for. */
@@ -36,13 +36,14 @@ export class Link implements BusListener {
   #isClosed = false;
   #wasBlindSince: number | undefined;
   #timeAskedAt = -Infinity;
-  /** What could not be published, and is to be when the bus is back. */
-  #unsaid: readonly BusMessage[] = [];
+  readonly #unsaid: Unsaid;
   #timer: Timer | undefined;
   #connecting: Promise<void> | undefined;
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
+    const publish = (messages: readonly BusMessage[]): Promise<void> => this.#publishInTime(messages);
+    this.#unsaid = new Unsaid({ clock: parts.clock, publish, isHeard: () => !this.isBlind });
   }
 
   /** Whether what the tier answers can be vouched for. */
@@ -79,6 +80,7 @@ export class Link implements BusListener {
     this.#isClosed = true;
     this.#isLinked = false;
     this.#timer?.cancel();
+    this.#unsaid.end();
     // One that hangs is not waited for.
     const ended = Promise.all([this.bus?.close(), tier.close()]).then(() => true);
     if (await within(ended, settings.openTimeoutMs, { clock, late: false })) return;
@@ -89,19 +91,19 @@ export class Link implements BusListener {
     if (messages.length > 0) await this.bus?.publish(messages);
   }
 
-  /** As {@link publish}. @throws where it has not worked in the time of a call on the tier. */
-  publishSoon(messages: readonly BusMessage[]): Promise<void> {
-    return inTime(this.publish(messages), this.#parts.settings.timeoutMs, this.#parts.clock);
+  /** As {@link publish}, and later where that fails. @throws where it has not worked in the time of a call on the tier. */
+  async publishSoon(messages: readonly BusMessage[]): Promise<void> {
+    try {
+      await this.#publishInTime(messages);
+    } catch (error) {
+      this.#unsaid.add(messages);
+      throw error;
+    }
   }
 
-  /** As {@link publish}; what cannot be told now is told when the bus is back. */
+  /** As {@link publish}; what cannot be told now is told as soon as that works. */
   async publishLater(messages: readonly BusMessage[]): Promise<void> {
-    try {
-      await this.publish(messages);
-    } catch (error) {
-      this.#parts.observer.failed('publish', error);
-      this.#unsaid = [...this.#unsaid, ...messages].slice(-MOST_UNSAID);
-    }
+    await this.publishSoon(messages).catch((error: unknown) => this.#parts.observer.failed('publish', error));
   }
 
   received(messages: readonly BusMessage[]): void {
@@ -222,11 +224,8 @@ export class Link implements BusListener {
     return inTime(asked, this.#parts.settings.openTimeoutMs, this.#parts.clock);
   }
 
-  #sayLater(): void {
-    if (this.isBlind || this.#unsaid.length === 0) return;
-    const messages = this.#unsaid;
-    this.#unsaid = [];
-    void this.publishLater(messages);
+  #publishInTime(messages: readonly BusMessage[]): Promise<void> {
+    return inTime(this.publish(messages), this.#parts.settings.timeoutMs, this.#parts.clock);
   }
 
   #look(): void {
@@ -242,7 +241,6 @@ export class Link implements BusListener {
     }
     if (this.#isLinked && now - this.#timeAskedAt > TIME_MS)
       this.#askTime().catch((error: unknown) => observer.failed('read the time', error));
-    this.#sayLater();
     if (this.isReadable) this.#parts.probe();
     this.#timer = clock.schedule(() => this.#look(), LOOK_MS);
   }
