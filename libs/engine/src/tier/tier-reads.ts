@@ -21,8 +21,7 @@ export interface TierReadsParts {
 
 /**
  * Reads the shared tier of a cache: what it has, where it can be vouched for, also when the answer comes. A tier that fails is as one that has
- * nothing. What is asked for at the same time is read together, unless a part of
- * it may fail alone.
+ * nothing. What is asked for at the same time is read together, unless a part of it may fail alone.
  */
 export class TierReads {
   readonly #parts: TierReadsParts;
