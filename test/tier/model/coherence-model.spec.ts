@@ -14,6 +14,11 @@ const KINDS: Readonly<Record<string, () => CacheOptions<number>>> = {
   'a tier alone, without leases': () => ({ lease: false }),
   'a tier before a store of their own': () => ({ store: mapStore() }),
   'a tier before a store of their own, write-back': () => ({ store: mapStore(), writePolicy: 'writeBack' }),
+  'a tier before a store of their own, write-back that waits': () => ({
+    store: mapStore(),
+    writePolicy: 'writeBack',
+    writeBack: { flushInterval: '1h' },
+  }),
 };
 
 function coherence(optionsOf: () => CacheOptions<number>, planted: Planted = {}) {
