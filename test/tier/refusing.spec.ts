@@ -1,13 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
-import {
-  type Cache,
-  type CacheOptions,
-  createCache,
-  MapStore,
-  type Row,
-  type SharedTier,
-} from 'nuthatch/engine';
-import { FakeClock, type LocalBus, LocalTier, settle } from 'nuthatch/testing';
+import { type Cache, type CacheOptions, createCache, MapStore, type Row } from 'nuthatch/engine';
+import { FakeClock, LocalTier, settle } from 'nuthatch/testing';
+import { Wire } from '../support/wire.js';
 
 const open: Cache<string>[] = [];
 
@@ -21,40 +15,13 @@ async function join(options: CacheOptions<string>): Promise<Cache<string>> {
   return cache;
 }
 
-/** The way to a tier, which one process alone loses; the bus goes on. */
-class Wire {
-  isCut = false;
-  readonly #tier: LocalTier;
-
-  constructor(tier: LocalTier) {
-    this.#tier = tier;
-  }
-
-  get bus(): LocalBus {
-    return this.#tier.bus;
-  }
-
-  create(context: Parameters<LocalTier['create']>[0]): SharedTier {
-    return new Proxy(this.#tier.create(context), {
-      get: (target, name) => {
-        const found: unknown = Reflect.get(target, name);
-        if (typeof found !== 'function') return found;
-        return (...args: unknown[]): unknown =>
-          this.isCut && name !== 'close'
-            ? Promise.reject(new Error('cut'))
-            : Reflect.apply(found, target, args);
-      },
-    });
-  }
-}
-
 it("tells the others with whenDown: 'refuse' of what the user's truth has, also once the tier is left alone", async () => {
   const clock = new FakeClock();
   const tier = new LocalTier(clock);
   const wire = new Wire(tier);
   const rows = new Map<string, Row>();
   const store = { create: () => new MapStore({ role: 'record' }, rows) };
-  const shared = { clock, store, tier: { whenDown: 'refuse' } } as const;
+  const shared = { clock, store, bus: tier.bus, tier: { whenDown: 'refuse' } } as const;
   const here = await join({ ...shared, sharedTier: wire });
   const there = await join({ ...shared, sharedTier: tier });
   await here.set('owl', 'old');

@@ -15,6 +15,10 @@ describeWithRedis()('the tier in a Redis Cluster', () => {
   beforeAll(async () => {
     cluster = await startCluster({ masters: 3, replicas: 3, nodeTimeout: 1000 });
   });
+  it('says that a part of it may fail alone', () => {
+    expect(tier.isSpread).toBe(true);
+  });
+
   beforeEach(async () => {
     suspicions = [];
     const { hub } = resolveOptions({ cluster: cluster.urls, connectTimeout: '20s', commandTimeout: '5s' });

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import type { SharedTier } from 'nuthatch/engine';
 import { FakeClock } from 'nuthatch/testing';
 import { describeWithRedis, type RedisServer, startRedis } from '../../../test/support/redis-servers.js';
-import { endNow } from './client.js';
+import { endNow, type RedisClient } from './client.js';
 import { RedisHub } from './hub.js';
 import type { RedisOptions } from './options.js';
 import { resolveOptions } from './resolve-options.js';
@@ -52,7 +52,10 @@ describeWithRedis()('the connection to Redis', () => {
 
   /** Resolves when the connection was lost and made again. */
   async function reconnected(hub: RedisHub, lose: () => unknown): Promise<void> {
-    const client = hub.commands;
+    return reconnectedOf(hub.commands, lose);
+  }
+
+  async function reconnectedOf(client: RedisClient, lose: () => unknown): Promise<void> {
     // What it says of failed attempts is of no interest here, and would reject `once` of node:events.
     const ready = new Promise<void>((resolve) => client.once('ready', () => resolve()));
     await lose();
@@ -201,6 +204,21 @@ describeWithRedis()('the connection to Redis', () => {
       await reconnected(hub, () =>
         expect(tier.put([ROW])).rejects.toThrow('Redis failed to put: READONLY You can'),
       );
+    });
+
+    it('does not tell what was wrong with an earlier connection', async () => {
+      const { hub } = await open();
+      const client = hub.commands;
+      const asOwner = ['--no-auth-warning', '-a', 'secret'];
+      await server.cli('CONFIG', 'SET', 'requirepass', 'secret');
+      const refused = new Promise((resolve) => client.once('error', resolve));
+      await server.cli(...asOwner, 'CLIENT', 'KILL', 'TYPE', 'normal');
+      expect(String(await refused)).toContain('NOAUTH');
+      await reconnectedOf(client, () => server.cli(...asOwner, 'CONFIG', 'SET', 'requirepass', ''));
+      const lost = new Promise<void>((resolve) => client.once('close', () => resolve()));
+      await server.cli('CLIENT', 'KILL', 'TYPE', 'normal');
+      await lost;
+      expect(() => hub.commands).toThrow(/the connection is in the state/);
     });
 
     it('is not sent a second time where the connection was lost before its answer', async () => {

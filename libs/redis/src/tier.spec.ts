@@ -72,6 +72,24 @@ describeWithRedis()('the tier in Redis', () => {
     ]);
   });
 
+  it('overwrites what is under its key and no entry, be it no text at all', async () => {
+    const tier = await open();
+    const spoil = async (): Promise<void> => {
+      await bare.del(redisKey('owl'));
+      await bare.lpush(redisKey('owl'), 'not ours');
+    };
+    await spoil();
+    expect((await tier.get('owl')).row).toBeUndefined();
+    expect(await tier.put([row('owl', 5), row('wren', 5)])).toEqual([5, 5]);
+    expect((await tier.get('owl')).row).toEqual(row('owl', 5));
+    await spoil();
+    expect(await tier.delete([{ key: 'owl', version: 7 }])).toEqual([7]);
+    await spoil();
+    const { token, stamp } = await tier.claim('owl', { seen: '', leaseMs: 1000 });
+    expect(await tier.fill(row('owl', 9), { token, stamp })).toBe('filled');
+    expect((await tier.get('owl')).row).toEqual(row('owl', 9));
+  });
+
   it('keeps bytes, and keys and texts that are no Unicode', async () => {
     const tier = await open();
     const rows = [

@@ -14,7 +14,7 @@ const down = new Error('the tier is down');
 const deaf = new Error('the bus is down');
 
 /** An announcer, and everything that it does. */
-function open({ isDown = false, tier, bus, whenDown = 'remember' }: Partial<Trouble> = {}) {
+function open({ isDown = false, tier, bus, whenDown = 'remember', isSpread = false }: Partial<Trouble> = {}) {
   const told: BusMessage[] = [];
   const failures: string[] = [];
   const takenUp: unknown[] = [];
@@ -28,7 +28,7 @@ function open({ isDown = false, tier, bus, whenDown = 'remember' }: Partial<Trou
     told.push(...messages);
   };
   const parts = {
-    tier: {},
+    tier: { isSpread },
     shared: { isDown, apply: make, invalidate: make },
     link: { publishSoon },
     whenDown,
@@ -47,6 +47,8 @@ interface Trouble {
   readonly tier: Error;
   readonly bus: Error;
   readonly whenDown: 'remember' | 'refuse';
+  /** Whether a part of the tier may fail alone. */
+  readonly isSpread: boolean;
 }
 
 /** What is told of the changes below where the tier has not taken them. */
@@ -66,6 +68,15 @@ const unwritten = {
 };
 
 describe('a change that is announced', () => {
+  it('is brought to the tier with others of the same moment, unless a part of the tier may fail alone', async () => {
+    for (const isSpread of [false, true]) {
+      const { announcer, made } = open({ isSpread });
+      const [owl, wren] = [put('owl', 5), removal('wren', 7)];
+      await Promise.all([announcer.changed([owl]), announcer.changed([wren])]);
+      expect(made).toEqual(isSpread ? [[owl], [wren]] : [[owl, wren]]);
+    }
+  });
+
   it('is brought to the tier, which tells the others by itself', async () => {
     const { announcer, made, told, takenUp, failures } = open();
     await announcer.changed(unwritten.changed);

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.js';
 import { nodeFailed } from './sharded-errors.js';
 import type { SharedTier } from './shared-tier.js';
-import { inTime } from './in-time.js';
+import { InTime } from './in-time.js';
 
 /** What a node goes by. */
 export interface ShardNodeParts {
@@ -18,6 +18,7 @@ export class ShardNode {
   readonly name: string;
   readonly #tier: SharedTier;
   readonly #parts: ShardNodeParts;
+  readonly #limit: InTime;
   #failures = 0;
   #isOpen = false;
   #isFailing = false;
@@ -28,6 +29,7 @@ export class ShardNode {
     this.name = name;
     this.#tier = tier;
     this.#parts = parts;
+    this.#limit = new InTime(parts.clock, parts.timeoutMs);
   }
 
   /** Whether this process has given it up, and no probe has worked since. */
@@ -81,6 +83,7 @@ export class ShardNode {
   }
 
   close(): Promise<void> {
+    this.#limit.end();
     return this.#tier.close();
   }
 
@@ -93,6 +96,6 @@ export class ShardNode {
   }
 
   #inTime<T>(run: (tier: SharedTier) => Promise<T>): Promise<T> {
-    return inTime(run(this.#tier), this.#parts.timeoutMs, this.#parts.clock);
+    return this.#limit.of(run(this.#tier));
   }
 }

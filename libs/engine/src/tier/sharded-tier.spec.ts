@@ -4,35 +4,11 @@ import { seededRandom } from '../kernel/random.js';
 import type { Row } from '../store/backing-store.js';
 import { shardedTier } from './sharded-tier.js';
 import type { ShardedTierOptions } from './sharded-tier-options.js';
-import type { SharedTier, SharedTierFactory } from './shared-tier.js';
+import type { SharedTier } from './shared-tier.js';
+import { Wire } from '../../../../test/support/wire.js';
 
 type NodeName = 'a' | 'b' | 'c';
 const NAMES: readonly NodeName[] = ['a', 'b', 'c'];
-
-/** Calls of one process on a node; cut means that this process alone cannot reach it. */
-class Wire implements SharedTierFactory {
-  readonly name = 'wire';
-  isCut = false;
-  readonly #tier: LocalTier;
-
-  constructor(tier: LocalTier) {
-    this.#tier = tier;
-  }
-
-  create(context: Parameters<LocalTier['create']>[0]): SharedTier {
-    const tier = this.#tier.create(context);
-    return new Proxy(tier, {
-      get: (target, name) => {
-        const method: unknown = Reflect.get(target, name);
-        if (typeof method !== 'function') return method;
-        return (...args: unknown[]): unknown =>
-          this.isCut && name !== 'close'
-            ? Promise.reject(new Error('cut'))
-            : Reflect.apply(method, target, args);
-      },
-    });
-  }
-}
 
 function servers() {
   const clock = new FakeClock();
@@ -498,4 +474,9 @@ describe('the options of a sharded tier', () => {
     expect(shardedTier({ nodes, bus: 'b' }).bus).toBe(tiers.b.bus);
     expect(shardedTier({ nodes, bus: tiers.c.bus }).bus).toBe(tiers.c.bus);
   });
+});
+
+it('says that a part of it may fail alone', async () => {
+  const { tier } = await join(servers());
+  expect(tier.isSpread).toBe(true);
 });

@@ -6,6 +6,7 @@ import type { Claim, Deletion, Filled, LeaseRequest, SharedTier, Stamp, TierRead
 
 /** Several tiers that look like one: every key has its own node. What is promised is told at `shardedTier`. */
 export class TierOverNodes implements SharedTier {
+  readonly isSpread = true;
   readonly #routes: Routes;
 
   constructor(routes: Routes) {

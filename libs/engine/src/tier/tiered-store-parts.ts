@@ -11,8 +11,8 @@ export interface TieredStoreParts extends AnnouncerParts {
   readonly leases: Leases | undefined;
   /** The cache's own store behind the tier, guarded; nothing where the tier is all there is. */
   readonly own: GuardedStore | undefined;
-  /** From which version on a row of a store that is the cache's own can be what the others have: before, they were not heard. */
-  readonly ownSince: () => number;
+  /** Whether a row of this version, of a store that is the cache's own, can be what the others have. */
+  readonly trusts: (version: number) => boolean;
   /** Whether another process has changed its key since. */
   readonly isOvertaken: (operation: Operation) => boolean;
   /** Draws the version of a change. */

@@ -190,9 +190,9 @@ export class TieredStore implements BackingStore {
 
   /** A row of the cache's own store is as old as memory may be; the user's truth always is what it is. */
   #trusted(row: Row | undefined): Row | undefined {
-    const { own, link, ownSince } = this.#parts;
+    const { own, trusts } = this.#parts;
     if (row === undefined || own?.role === 'record') return row;
-    return row.version >= ownSince() && link.vouches(row.version) ? row : undefined;
+    return trusts(row.version) ? row : undefined;
   }
 
   /** Nothing where the tier cannot be asked: what is read from the store is not shared then. */

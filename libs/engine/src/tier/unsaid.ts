@@ -27,13 +27,17 @@ export class Unsaid {
 
   add(messages: readonly BusMessage[]): void {
     this.#messages = [...this.#messages, ...messages].slice(-MOST);
-    if (!this.#isEnded) this.#timer ??= this.#parts.clock.schedule(() => void this.#try(), AGAIN_MS);
+    this.#tryAgain();
   }
 
   /** Nothing is tried any more. */
   end(): void {
     this.#isEnded = true;
     this.#timer?.cancel();
+  }
+
+  #tryAgain(): void {
+    if (!this.#isEnded) this.#timer ??= this.#parts.clock.schedule(() => void this.#try(), AGAIN_MS);
   }
 
   async #try(): Promise<void> {
@@ -47,7 +51,7 @@ export class Unsaid {
       this.#messages = [...messages, ...this.#messages].slice(-MOST);
     } finally {
       this.#timer = undefined;
-      if (this.#messages.length > 0) this.add([]);
+      if (this.#messages.length > 0) this.#tryAgain();
     }
   }
 }

@@ -79,7 +79,7 @@ function wireTieredStore<V>(
     shared: shared.store,
     own,
     isOvertaken,
-    ownSince: () => ownSince(shared),
+    trusts: (version) => vouches(shared, version),
     whenDown: options.tier.whenDown,
     nextVersion,
     takeUp: (invalidations) => invalidations.forEach((invalidation) => validity.takeUp(invalidation)),

@@ -104,9 +104,9 @@ export class BusChannel {
   }
 
   async #readNext(connection: ReadConnection): Promise<void> {
-    await this.#reader.next(connection);
+    const hasNews = await this.#reader.next(connection);
     this.#pauseMs = FIRST_PAUSE_MS;
-    if (this.#reader.hasNews) await pause(GATHERING_MS);
+    if (hasNews) await pause(GATHERING_MS);
   }
 
   #goLive(): void {

@@ -1,5 +1,4 @@
 import { expect, it } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, type BusMessage, systemClock } from 'nuthatch/engine';
 import { describeWithRedis, startCluster, startRedis } from '../../../../test/support/redis-servers.js';
 import { RedisHub } from '../hub.js';
@@ -21,12 +20,30 @@ let prefixes = 0;
 
 const changed = (key: string, version = 1): BusMessage => ({ kind: 'changed', keys: [[key, version]] });
 
-async function until(what: () => boolean, withinMs = 15_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!what()) {
-    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await sleep(5);
-  }
+/** Who waits for something to be heard: they look whenever anything was. */
+const looks = new Set<() => void>();
+
+function until(what: () => boolean, withinMs = 15_000): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = systemClock.schedule(() => {
+      looks.delete(look);
+      reject(new Error(`not within ${withinMs} ms: ${what}`));
+    }, withinMs);
+    const look = (): void => {
+      if (!what()) return;
+      looks.delete(look);
+      late.cancel();
+      resolve();
+    };
+    looks.add(look);
+    look();
+  });
+}
+
+/** Keeps what was told. */
+function keep<T>(told: T[], ...news: readonly T[]): void {
+  told.push(...news);
+  for (const look of looks) look();
 }
 
 /** A promise that the bus keeps from now on, not from before. */
@@ -55,11 +72,10 @@ describeWithRedis()('the bus in Redis', () => {
     return async (namespace = 'owls'): Promise<Ear> => {
       const ear = { heard: [], proofs: [], misses: [], failures: [] } as Omit<Ear, 'bus'>;
       const listener = {
-        received: (messages: readonly BusMessage[]) => void ear.heard.push(...messages),
-        proven: (at: number) => void ear.proofs.push(at),
-        missed: (reason: string) => void ear.misses.push(reason),
-        failed: (operation: string, error: unknown) =>
-          void ear.failures.push(`${operation}: ${String(error)}`),
+        received: (messages: readonly BusMessage[]) => keep(ear.heard, ...messages),
+        proven: (at: number) => keep(ear.proofs, at),
+        missed: (reason: string) => keep(ear.misses, reason),
+        failed: (operation: string, error: unknown) => keep(ear.failures, `${operation}: ${String(error)}`),
       };
       const bus = factory.create({ namespace, clock: systemClock, listener });
       open.push(bus);

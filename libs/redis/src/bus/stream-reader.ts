@@ -25,7 +25,6 @@ export class StreamReader {
   #count = MOST_ENTRIES;
   #claim: Claim | undefined;
   #isPatient = false;
-  #hasNews = false;
   /** Why what was read may not be all, as long as nobody was told. */
   #doubt: string | undefined;
 
@@ -43,24 +42,19 @@ export class StreamReader {
     else this.#position = position;
   }
 
-  /** Reads what comes next. */
-  async next(connection: ReadConnection): Promise<void> {
+  /** Reads what comes next; answers whether there was something, and all of it was read: somebody is at work, and more is soon to come. */
+  async next(connection: ReadConnection): Promise<boolean> {
     const promised = this.#position?.counter ?? 0;
     const times = this.#members.times();
     const request = { after: this.#lastId, count: this.#count, isPatient: this.#isPatient };
     const { entries, position } = await connection.read(request);
     this.#isPatient = true;
     const isAll = entries.length < request.count;
-    this.#hasNews = isAll && entries.length > 0;
     this.#doubt = this.#take(entries, { promised, position, isAll });
     // Should this fail, the next connection is asked again.
-    if (this.#doubt !== undefined) return this.#startFrom(await connection.position());
-    this.#prove({ times, counter: position.counter }, isAll);
-  }
-
-  /** Whether there was something the last time, and all of it was read: somebody is at work, and more is soon to come. */
-  get hasNews(): boolean {
-    return this.#hasNews;
+    if (this.#doubt === undefined) this.#prove({ times, counter: position.counter }, isAll);
+    else this.#startFrom(await connection.position());
+    return isAll && entries.length > 0;
   }
 
   /** After a failure less is read in one go: it may have been too much for the time that there was. */
